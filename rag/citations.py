@@ -1,0 +1,104 @@
+"""What an answer says and what it rests on: citations, the support of each sentence, refusals. Frozen, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from rag.documents import Box, Language, ScoredPassage, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A statement about stored text: in this version, at this span, stand exactly these words.
+
+    `marker` is the number shown in the answer as `[n]`; `text[span.start:span.end] == quote` always holds.
+    """
+
+    marker: int
+    document_id: str
+    version_id: str
+    passage_id: str
+    title: str
+    uri: str
+    span: Span
+    quote: str
+    pages: tuple[int, ...] = ()
+    boxes: tuple[Box, ...] = ()
+
+
+class SupportStatus(StrEnum):
+    SUPPORTED = "supported"
+    PARTIAL = "partial"
+    UNSUPPORTED = "unsupported"
+    CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One test that a sentence was put to against its quotes, and what came of it."""
+
+    name: str
+    passed: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceSupport:
+    """A sentence of an answer: where it stands in the answer's text, what it rests on, and whether that holds."""
+
+    span: Span
+    text: str
+    status: SupportStatus
+    markers: tuple[int, ...] = ()
+    checks: tuple[Check, ...] = ()
+    score: float = 0.0
+
+
+class RefusalReason(StrEnum):
+    NO_DOCUMENTS = "no-documents"
+    NO_EVIDENCE = "no-evidence"
+    MODEL_DECLINED = "model-declined"
+    UNSUPPORTED_ANSWER = "unsupported-answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The documents do not tell: why we say so, in the question's language. It carries no citation and no claim."""
+
+    reason: RefusalReason
+    message: str
+
+
+class AnswerMode(StrEnum):
+    GENERATED = "generated"
+    EXTRACTIVE = "extractive"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checked answer. `text` carries the marks `[n]`; it is the refusal's message when the answer was refused.
+
+    `dropped` are sentences that the model wrote and verification kept from the reader. `timings` are in seconds.
+    """
+
+    question: str
+    language: Language
+    text: str
+    mode: AnswerMode
+    sentences: tuple[SentenceSupport, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    refusal: Refusal | None = None
+    dropped: tuple[SentenceSupport, ...] = ()
+    retrieved: tuple[ScoredPassage, ...] = ()
+    model: str = ""
+    usage: Usage = Usage()
+    timings: Mapping[str, float] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()

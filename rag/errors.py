@@ -1,0 +1,311 @@
+"""Every refusal to do something, as one tree.
+
+    ChuchuError
+    ├── SettingsInvalid
+    ├── NotFound
+    │   ├── DocumentNotFound   ├── VersionNotFound   ├── PageNotFound
+    │   ├── JobNotFound        └── FileNotFound
+    ├── Rejected                      the input will never do; trying again does not help
+    │   ├── FileRejected
+    │   │   ├── EmptyFile          ├── FileTooLarge        ├── MediaTypeUnsupported
+    │   │   ├── MediaTypeMismatch  ├── PasswordRequired    ├── FileUnreadable
+    │   │   ├── NoText             ├── TextGarbled         ├── ArchiveBomb
+    │   │   ├── ParseTimeout       ├── ParseMemory         └── ParserCrashed
+    │   ├── QuestionRejected
+    │   └── DatasetInvalid
+    ├── Conflict                      the state of things forbids it; the message says what to change
+    │   ├── IndexModelMismatch ├── StoreVersionMismatch ├── DataFolderInUse
+    │   └── PortInUse
+    ├── ModelError
+    │   ├── ModelUnknown       ├── ModelMissing        ├── ModelCorrupt
+    │   └── ModelUnreachable
+    └── Unavailable                   a service did not answer; trying again may help
+        ├── IndexUnavailable   ├── DatabaseUnavailable ├── BlobsUnavailable
+        ├── ChatUnavailable    ├── EmbedderUnavailable └── ServerUnavailable
+
+A leaf has a stable `code` and one sentence in English and in Chinese that says what happened and what to do. Its
+details are keyword arguments of plain JSON values, so that an error survives a database row or an HTTP hop and is
+rendered again in the reader's language: `from_code(error.code, error.details)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+MessageLanguage = Literal["en", "zh"]
+
+
+class ChuchuError(Exception):
+    """Something was refused. Subclasses give the code and the two sentences; details fill their blanks."""
+
+    code: ClassVar[str] = "error"
+    en: ClassVar[str] = "Something went wrong: {reason}"
+    zh: ClassVar[str] = "出错了：{reason}"
+
+    def __init__(self, **details: Any) -> None:
+        super().__init__(details)
+        self.details = details
+
+    def message(self, language: MessageLanguage = "en") -> str:
+        template = self.zh if language == "zh" else self.en
+        return template.format_map(_Blanks(self.details))
+
+    def __str__(self) -> str:
+        return self.message()
+
+
+class _Blanks(dict[str, Any]):
+    """A detail that a caller did not give reads as `?` rather than hiding the error behind a KeyError."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+class SettingsInvalid(ChuchuError):
+    code = "settings-invalid"
+    en = "The settings in {source} are not valid: {path}: {reason}. Correct that entry and start again."
+    zh = "{source} 中的设置无效：{path}：{reason}。请改正该项后重新启动。"
+
+
+class NotFound(ChuchuError):
+    code = "not-found"
+    en = "There is no {what}."
+    zh = "不存在：{what}。"
+
+
+class DocumentNotFound(NotFound):
+    code = "document-not-found"
+    en = "There is no document {document_id}. `chuchu documents list` shows those that exist."
+    zh = "没有文档 {document_id}。用 `chuchu documents list` 查看现有文档。"
+
+
+class VersionNotFound(NotFound):
+    code = "version-not-found"
+    en = "Document {document_id} has no version {version_id}."
+    zh = "文档 {document_id} 没有版本 {version_id}。"
+
+
+class PageNotFound(NotFound):
+    code = "page-not-found"
+    en = "There is no page {page}: this document has {pages} pages."
+    zh = "没有第 {page} 页：该文档共 {pages} 页。"
+
+
+class JobNotFound(NotFound):
+    code = "job-not-found"
+    en = "There is no job {job_id}."
+    zh = "没有任务 {job_id}。"
+
+
+class FileNotFound(NotFound):
+    code = "file-not-found"
+    en = "There is no file or folder {path}."
+    zh = "没有文件或文件夹 {path}。"
+
+
+class Rejected(ChuchuError):
+    code = "rejected"
+
+
+class FileRejected(Rejected):
+    code = "file-rejected"
+
+
+class EmptyFile(FileRejected):
+    code = "empty-file"
+    en = "The file is empty."
+    zh = "文件为空。"
+
+
+class FileTooLarge(FileRejected):
+    code = "file-too-large"
+    en = "The file has {size_bytes} bytes; the limit is {limit_bytes} (ingest.max_file_bytes). Split it or raise the limit."
+    zh = "文件有 {size_bytes} 字节，上限为 {limit_bytes}（ingest.max_file_bytes）。请拆分文件或提高上限。"
+
+
+class MediaTypeUnsupported(FileRejected):
+    code = "media-type-unsupported"
+    en = "Files of type {media_type} are not supported. Convert it to PDF, DOCX, HTML or text."
+    zh = "不支持 {media_type} 类型的文件。请转换为 PDF、DOCX、HTML 或文本。"
+
+
+class MediaTypeMismatch(FileRejected):
+    code = "media-type-mismatch"
+    en = "The name says {expected}, but the content is {found}. Give the file its right extension or export it again."
+    zh = "文件名表示 {expected}，内容却是 {found}。请改正扩展名或重新导出。"
+
+
+class PasswordRequired(FileRejected):
+    code = "password-required"
+    en = "The file is encrypted. Remove its password and add it again."
+    zh = "文件已加密。请去除密码后重新添加。"
+
+
+class FileUnreadable(FileRejected):
+    code = "file-unreadable"
+    en = "The file cannot be read as {media_type}: {reason}. It may be damaged; export it again."
+    zh = "无法按 {media_type} 读取该文件：{reason}。文件可能已损坏，请重新导出。"
+
+
+class NoText(FileRejected):
+    code = "no-text"
+    en = "The file holds no text. If it is a scan, recognise its text (OCR) first."
+    zh = "文件中没有文字。若为扫描件，请先进行文字识别（OCR）。"
+
+
+class TextGarbled(FileRejected):
+    code = "text-garbled"
+    en = "{share:.0%} of the file's characters are unreadable. Export it again with embedded fonts or as UTF-8."
+    zh = "文件中有 {share:.0%} 的字符无法辨认。请嵌入字体或以 UTF-8 重新导出。"
+
+
+class ArchiveBomb(FileRejected):
+    code = "archive-bomb"
+    en = "The file unpacks to more than {limit_bytes} bytes (ingest.max_unpacked_bytes), so it was not opened."
+    zh = "文件解压后超过 {limit_bytes} 字节（ingest.max_unpacked_bytes），未予打开。"
+
+
+class ParseTimeout(FileRejected):
+    code = "parse-timeout"
+    en = "Reading the file took longer than {limit_s} s (ingest.parse_timeout_s). Split it or raise the limit."
+    zh = "读取文件超过 {limit_s} 秒（ingest.parse_timeout_s）。请拆分文件或提高上限。"
+
+
+class ParseMemory(FileRejected):
+    code = "parse-memory"
+    en = "Reading the file needed more than {limit_bytes} bytes of memory (ingest.parse_memory_bytes)."
+    zh = "读取文件所需内存超过 {limit_bytes} 字节（ingest.parse_memory_bytes）。"
+
+
+class ParserCrashed(FileRejected):
+    code = "parser-crashed"
+    en = "The parser ended abnormally on this file ({reason}). It may be damaged; export it again."
+    zh = "解析器在处理该文件时异常退出（{reason}）。文件可能已损坏，请重新导出。"
+
+
+class QuestionRejected(Rejected):
+    code = "question-rejected"
+    en = "The question cannot be asked: {reason}."
+    zh = "无法提问：{reason}。"
+
+
+class DatasetInvalid(Rejected):
+    code = "dataset-invalid"
+    en = "{path}, line {line}: {reason}."
+    zh = "{path} 第 {line} 行：{reason}。"
+
+
+class Conflict(ChuchuError):
+    code = "conflict"
+
+
+class IndexModelMismatch(Conflict):
+    code = "index-model-mismatch"
+    en = (
+        "The index was built with {found}, but the settings ask for {expected}. "
+        "Set embedding.model back, or point data_dir at a new folder and ingest again."
+    )
+    zh = "索引由 {found} 建立，而设置要求 {expected}。请改回 embedding.model，或将 data_dir 指向新文件夹后重新导入。"
+
+
+class StoreVersionMismatch(Conflict):
+    code = "store-version-mismatch"
+    en = "The database has schema {found}; this release needs {expected}. Install the release that made it, or start with a new data_dir."
+    zh = "数据库结构版本为 {found}，本版本需要 {expected}。请使用建立它的版本，或换用新的 data_dir。"
+
+
+class DataFolderInUse(Conflict):
+    code = "data-folder-in-use"
+    en = "{data_dir} is in use by another chuchu process ({owner}). Wait for it, stop it, or set another data_dir."
+    zh = "{data_dir} 正被另一个 chuchu 进程使用（{owner}）。请等待或停止它，或另设 data_dir。"
+
+
+class PortInUse(Conflict):
+    code = "port-in-use"
+    en = "Port {port} on {host} is in use. Choose another with --port, or stop the program that holds it."
+    zh = "{host} 的端口 {port} 已被占用。请用 --port 另选端口，或停止占用它的程序。"
+
+
+class ModelError(ChuchuError):
+    code = "model-error"
+
+
+class ModelUnknown(ModelError):
+    code = "model-unknown"
+    en = "There is no model named {model} in the catalogue, nor a folder of that name. `chuchu models list` shows the names."
+    zh = "目录中没有名为 {model} 的模型，也没有同名文件夹。用 `chuchu models list` 查看可用名称。"
+
+
+class ModelMissing(ModelError):
+    code = "model-missing"
+    en = "The model {model} is not on this machine. Run `chuchu models fetch {model}`."
+    zh = "本机没有模型 {model}。请运行 `chuchu models fetch {model}`。"
+
+
+class ModelCorrupt(ModelError):
+    code = "model-corrupt"
+    en = "{path} of the model {model} does not have the expected SHA-256. Delete it and run `chuchu models fetch {model}`."
+    zh = "模型 {model} 的文件 {path} 与预期的 SHA-256 不符。请删除后运行 `chuchu models fetch {model}`。"
+
+
+class ModelUnreachable(ModelError):
+    code = "model-unreachable"
+    en = "No source of the model {model} answered: {tried}. Put its files into {folder}, or set HF_ENDPOINT to a mirror."
+    zh = "模型 {model} 的所有来源均无响应：{tried}。请将文件放入 {folder}，或将 HF_ENDPOINT 设为镜像地址。"
+
+
+class Unavailable(ChuchuError):
+    code = "unavailable"
+
+
+class IndexUnavailable(Unavailable):
+    code = "index-unavailable"
+    en = "The index at {where} does not answer: {reason}. Check that it runs and that index.url is right."
+    zh = "索引 {where} 无响应：{reason}。请确认其正在运行且 index.url 正确。"
+
+
+class DatabaseUnavailable(Unavailable):
+    code = "database-unavailable"
+    en = "The database does not answer: {reason}. Check that it runs and that database.url is right."
+    zh = "数据库无响应：{reason}。请确认其正在运行且 database.url 正确。"
+
+
+class BlobsUnavailable(Unavailable):
+    code = "blobs-unavailable"
+    en = "The blob store at {where} does not answer: {reason}. Check the disk's space and permissions."
+    zh = "文件存储 {where} 无响应：{reason}。请检查磁盘空间与权限。"
+
+
+class ChatUnavailable(Unavailable):
+    code = "chat-unavailable"
+    en = "The chat model {model} does not answer: {reason}. Check chat.url, or ask with --extractive."
+    zh = "对话模型 {model} 无响应：{reason}。请检查 chat.url，或使用 --extractive 提问。"
+
+
+class EmbedderUnavailable(Unavailable):
+    code = "embedder-unavailable"
+    en = "The embedding model {model} does not answer: {reason}. Check embedding.url."
+    zh = "向量模型 {model} 无响应：{reason}。请检查 embedding.url。"
+
+
+class ServerUnavailable(Unavailable):
+    code = "server-unavailable"
+    en = "The server at {where} does not answer: {reason}. Start it with `chuchu serve`."
+    zh = "服务器 {where} 无响应：{reason}。请用 `chuchu serve` 启动。"
+
+
+def _leaves(root: type[ChuchuError]) -> dict[str, type[ChuchuError]]:
+    found = {root.code: root}
+    for child in root.__subclasses__():
+        found |= _leaves(child)
+    return found
+
+
+def from_code(code: str, details: Mapping[str, Any]) -> ChuchuError:
+    """The error with this code, as it was before it went through a row or a wire.
+
+    A code from a newer release becomes a plain `ChuchuError` that shows it.
+    """
+    kind = _leaves(ChuchuError).get(code)
+    return kind(**details) if kind else ChuchuError(reason=f"{code} {dict(details)}")

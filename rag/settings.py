@@ -1,0 +1,173 @@
+"""Settings: one TOML file, overridden by `CHUCHU_…` environment variables, checked whole when loaded.
+
+    [chat]                          CHUCHU_CHAT__BACKEND=openai
+    backend = "openai"
+    url = "http://127.0.0.1:8001/v1"
+
+The file is the one named by `CHUCHU_SETTINGS`, or `chuchu.toml` in the working directory where there is one. Nothing
+reads the environment at import; a section is handed to the constructor that needs it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from rag.errors import SettingsInvalid
+
+_GIB = 1024**3
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+class EmbeddingSettings(Section):
+    backend: Literal["sentence-transformers", "openai", "llama-index"] = Field(
+        "sentence-transformers", description="Where vectors are made: in the process, at an endpoint, by a LlamaIndex class."
+    )
+    model: str = Field("multilingual-e5-small", description="A name of the model catalogue, a folder, or the endpoint's model.")
+    url: str = Field("", description="Base URL of an OpenAI-compatible embeddings endpoint.")
+    api_key: SecretStr = Field(SecretStr(""), description="Key of that endpoint.")
+    class_path: str = Field("", description="Dotted path of a LlamaIndex embedding class, for backend llama-index.")
+    class_arguments: dict[str, Any] = Field({}, description="Keyword arguments of that class.")
+    dimension: int = Field(0, ge=0, description="Length of the endpoint's vectors; 0 asks the endpoint.")
+    query_prefix: str | None = Field(None, description="Text put before a query; the catalogue knows it for its own models.")
+    passage_prefix: str | None = Field(None, description="Text put before a passage, likewise.")
+    dtype: Literal["auto", "float32", "bfloat16"] = Field("auto", description="Precision in the process; auto takes bfloat16 where the CPU is fast at it.")
+    threads: int = Field(0, ge=0, description="CPU threads for embedding; 0 takes all cores.")
+    batch_tokens: int = Field(8192, gt=0, description="Tokens embedded at a time, padding included.")
+
+
+class ChatSettings(Section):
+    backend: Literal["llama-cpp", "openai", "transformers", "llama-index", "none"] = Field(
+        "llama-cpp", description="Where answers are written; none answers by extracts alone."
+    )
+    model: str = Field("qwen2.5-coder-1.5b-instruct-q4", description="A name of the model catalogue, a file or folder, or the endpoint's model.")
+    url: str = Field("", description="Base URL of an OpenAI-compatible endpoint, ending in /v1.")
+    api_key: SecretStr = Field(SecretStr(""), description="Key of that endpoint.")
+    class_path: str = Field("", description="Dotted path of a LlamaIndex LLM class, for backend llama-index.")
+    class_arguments: dict[str, Any] = Field({}, description="Keyword arguments of that class.")
+    context_tokens: int = Field(8192, gt=0, description="Tokens of context to make room for.")
+    threads: int = Field(0, ge=0, description="CPU threads for writing; 0 takes all cores.")
+    timeout_s: float = Field(120.0, gt=0, description="Longest wait for the next token before the extractive answerer takes over.")
+
+
+class IndexSettings(Section):
+    backend: Literal["edge", "server"] = Field("edge", description="Qdrant Edge in the process, or a Qdrant server.")
+    url: str = Field("http://127.0.0.1:6333", description="URL of the Qdrant server.")
+    api_key: SecretStr = Field(SecretStr(""), description="Key of the Qdrant server.")
+    name: str = Field("chuchu", pattern=r"^[A-Za-z0-9_-]+$", description="Name of the collection on the Qdrant server.")
+    timeout_s: float = Field(10.0, gt=0, description="Longest wait for the server.")
+
+
+class DatabaseSettings(Section):
+    url: SecretStr = Field(SecretStr(""), description="sqlite:///file or postgresql://user:password@host/name; empty is SQLite in data_dir.")
+
+
+class RetrievalSettings(Section):
+    candidates: int = Field(100, gt=0, description="Passages taken from each leg of each language.")
+    passages: int = Field(20, gt=0, description="Passages that retrieval returns.")
+
+
+class AnsweringSettings(Section):
+    policy: Literal["strict", "flag", "off"] = Field(
+        "strict", description="What happens to a sentence without support: strict keeps it from the reader, flag shows it marked, off shows it."
+    )
+    budget_tokens: int = Field(900, gt=0, description="Tokens of source text in the prompt; on a small CPU they decide the wait for the first word.")
+    max_tokens: int = Field(320, gt=0, description="Longest answer, in tokens.")
+    evidence_threshold: float | None = Field(None, ge=0, le=1, description="Closeness of question and best source sentence under which the question is refused; empty takes the model's own.")
+    support_threshold: float | None = Field(None, ge=0, le=1, description="Closeness of an answer's sentence and its source above which it counts as supported; empty takes the model's own.")
+
+
+class IngestSettings(Section):
+    worker: Literal["inside", "separate"] = Field("inside", description="inside: the API process ingests too; separate: `chuchu worker` does.")
+    concurrency: int = Field(4, gt=0, description="Documents worked on at a time by one worker.")
+    parsers: int = Field(1, gt=0, description="Warm parser processes of one worker.")
+    max_file_bytes: int = Field(200 * 1024**2, gt=0, description="Largest file that is accepted.")
+    max_unpacked_bytes: int = Field(512 * 1024**2, gt=0, description="Largest size that an archive format (DOCX, XLSX …) may unpack to.")
+    max_pages: int = Field(5000, gt=0, description="Most pages that are read of one file.")
+    parse_timeout_s: float = Field(120.0, gt=0, description="Longest time that one file may be parsed.")
+    parse_memory_bytes: int = Field(3 * _GIB, gt=0, description="Most memory that a parser process may use.")
+    passage_tokens: int = Field(128, ge=16, le=2048, description="Length that passages are cut to, in tokens of the embedding model.")
+
+
+class ApiSettings(Section):
+    host: str = Field("127.0.0.1", description="Address that `chuchu serve` listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port that it listens on; 0 takes a free one.")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with its default. Unknown entries are errors."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CHUCHU_", env_nested_delimiter="__", extra="forbid", frozen=True, protected_namespaces=()
+    )
+
+    data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("chuchu")), description="Folder of the database, the index and the stored files.")
+    models_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_cache_dir("chuchu")) / "models", description="Folder of the model weights.")
+    language: Literal["auto", "en", "zh"] = Field("auto", description="Language of the command line's messages; auto follows the terminal's.")
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    chat: ChatSettings = ChatSettings()
+    index: IndexSettings = IndexSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    answering: AnsweringSettings = AnsweringSettings()
+    ingest: IngestSettings = IngestSettings()
+    api: ApiSettings = ApiSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file, whose entries arrive as arguments."""
+        return env_settings, init_settings
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The settings of this process: defaults, then the file, then the environment.
+
+    Raises SettingsInvalid, with the file and the entry, for a file that cannot be read, for unknown entries and for
+    values out of range.
+    """
+    file = path or _settings_file()
+    entries = _read(file) if file else {}
+    try:
+        return Settings(**entries)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsInvalid(source=str(file or "CHUCHU_*"), path=where, reason=first["msg"]) from None
+    except Exception as error:  # pydantic-settings raises its own kind for a value that is not JSON
+        raise SettingsInvalid(source="CHUCHU_*", path="-", reason=str(error)) from None
+
+
+def _settings_file() -> Path | None:
+    named = os.environ.get("CHUCHU_SETTINGS")
+    if named:
+        return Path(named)
+    local = Path("chuchu.toml")
+    return local if local.is_file() else None
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsInvalid(source=str(file), path="-", reason=str(error)) from None

@@ -1,0 +1,1 @@
+"""Text in two languages: which language, what is the same, where sentences end, which quantities, which terms."""
