@@ -251,7 +251,9 @@ class ModelCorrupt(ModelError):
 
 class ModelUnreachable(ModelError):
     code = "model-unreachable"
-    en = "No source of the model {model} answered: {tried}. Put its files into {folder}, or set HF_ENDPOINT to a mirror."
+    en = (
+        "No source of the model {model} answered: {tried}. Put its files into {folder}, or set HF_ENDPOINT to a mirror."
+    )
     zh = "模型 {model} 的所有来源均无响应：{tried}。请将文件放入 {folder}，或将 HF_ENDPOINT 设为镜像地址。"
 
 

@@ -22,6 +22,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from rag.errors import SettingsInvalid
@@ -35,17 +36,24 @@ class Section(BaseModel):
 
 class EmbeddingSettings(Section):
     backend: Literal["sentence-transformers", "openai", "llama-index"] = Field(
-        "sentence-transformers", description="Where vectors are made: in the process, at an endpoint, by a LlamaIndex class."
+        "sentence-transformers",
+        description="Where vectors are made: in the process, at an endpoint, by a LlamaIndex class.",
     )
-    model: str = Field("multilingual-e5-small", description="A name of the model catalogue, a folder, or the endpoint's model.")
+    model: str = Field(
+        "multilingual-e5-small", description="A name of the model catalogue, a folder, or the endpoint's model."
+    )
     url: str = Field("", description="Base URL of an OpenAI-compatible embeddings endpoint.")
     api_key: SecretStr = Field(SecretStr(""), description="Key of that endpoint.")
     class_path: str = Field("", description="Dotted path of a LlamaIndex embedding class, for backend llama-index.")
     class_arguments: dict[str, Any] = Field({}, description="Keyword arguments of that class.")
     dimension: int = Field(0, ge=0, description="Length of the endpoint's vectors; 0 asks the endpoint.")
-    query_prefix: str | None = Field(None, description="Text put before a query; the catalogue knows it for its own models.")
+    query_prefix: str | None = Field(
+        None, description="Text put before a query; the catalogue knows it for its own models."
+    )
     passage_prefix: str | None = Field(None, description="Text put before a passage, likewise.")
-    dtype: Literal["auto", "float32", "bfloat16"] = Field("auto", description="Precision in the process; auto takes bfloat16 where the CPU is fast at it.")
+    dtype: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="Precision in the process; auto takes bfloat16 where the CPU is fast at it."
+    )
     threads: int = Field(0, ge=0, description="CPU threads for embedding; 0 takes all cores.")
     batch_tokens: int = Field(8192, gt=0, description="Tokens embedded at a time, padding included.")
 
@@ -54,14 +62,19 @@ class ChatSettings(Section):
     backend: Literal["llama-cpp", "openai", "transformers", "llama-index", "none"] = Field(
         "llama-cpp", description="Where answers are written; none answers by extracts alone."
     )
-    model: str = Field("qwen2.5-coder-1.5b-instruct-q4", description="A name of the model catalogue, a file or folder, or the endpoint's model.")
+    model: str = Field(
+        "qwen2.5-coder-1.5b-instruct-q4",
+        description="A name of the model catalogue, a file or folder, or the endpoint's model.",
+    )
     url: str = Field("", description="Base URL of an OpenAI-compatible endpoint, ending in /v1.")
     api_key: SecretStr = Field(SecretStr(""), description="Key of that endpoint.")
     class_path: str = Field("", description="Dotted path of a LlamaIndex LLM class, for backend llama-index.")
     class_arguments: dict[str, Any] = Field({}, description="Keyword arguments of that class.")
     context_tokens: int = Field(8192, gt=0, description="Tokens of context to make room for.")
     threads: int = Field(0, ge=0, description="CPU threads for writing; 0 takes all cores.")
-    timeout_s: float = Field(120.0, gt=0, description="Longest wait for the next token before the extractive answerer takes over.")
+    timeout_s: float = Field(
+        120.0, gt=0, description="Longest wait for the next token before the extractive answerer takes over."
+    )
 
 
 class IndexSettings(Section):
@@ -73,7 +86,10 @@ class IndexSettings(Section):
 
 
 class DatabaseSettings(Section):
-    url: SecretStr = Field(SecretStr(""), description="sqlite:///file or postgresql://user:password@host/name; empty is SQLite in data_dir.")
+    url: SecretStr = Field(
+        SecretStr(""),
+        description="sqlite:///file or postgresql://user:password@host/name; empty is SQLite in data_dir.",
+    )
 
 
 class RetrievalSettings(Section):
@@ -83,24 +99,45 @@ class RetrievalSettings(Section):
 
 class AnsweringSettings(Section):
     policy: Literal["strict", "flag", "off"] = Field(
-        "strict", description="What happens to a sentence without support: strict keeps it from the reader, flag shows it marked, off shows it."
+        "strict",
+        description="What happens to a sentence without support: strict keeps it from the reader, flag shows it marked, off shows it.",
     )
-    budget_tokens: int = Field(900, gt=0, description="Tokens of source text in the prompt; on a small CPU they decide the wait for the first word.")
+    budget_tokens: int = Field(
+        900,
+        gt=0,
+        description="Tokens of source text in the prompt; on a small CPU they decide the wait for the first word.",
+    )
     max_tokens: int = Field(320, gt=0, description="Longest answer, in tokens.")
-    evidence_threshold: float | None = Field(None, ge=0, le=1, description="Closeness of question and best source sentence under which the question is refused; empty takes the model's own.")
-    support_threshold: float | None = Field(None, ge=0, le=1, description="Closeness of an answer's sentence and its source above which it counts as supported; empty takes the model's own.")
+    evidence_threshold: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Closeness of question and best source sentence under which the question is refused; empty takes the model's own.",
+    )
+    support_threshold: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Closeness of an answer's sentence and its source above which it counts as supported; empty takes the model's own.",
+    )
 
 
 class IngestSettings(Section):
-    worker: Literal["inside", "separate"] = Field("inside", description="inside: the API process ingests too; separate: `chuchu worker` does.")
+    worker: Literal["inside", "separate"] = Field(
+        "inside", description="inside: the API process ingests too; separate: `chuchu worker` does."
+    )
     concurrency: int = Field(4, gt=0, description="Documents worked on at a time by one worker.")
     parsers: int = Field(1, gt=0, description="Warm parser processes of one worker.")
     max_file_bytes: int = Field(200 * 1024**2, gt=0, description="Largest file that is accepted.")
-    max_unpacked_bytes: int = Field(512 * 1024**2, gt=0, description="Largest size that an archive format (DOCX, XLSX …) may unpack to.")
+    max_unpacked_bytes: int = Field(
+        512 * 1024**2, gt=0, description="Largest size that an archive format (DOCX, XLSX …) may unpack to."
+    )
     max_pages: int = Field(5000, gt=0, description="Most pages that are read of one file.")
     parse_timeout_s: float = Field(120.0, gt=0, description="Longest time that one file may be parsed.")
     parse_memory_bytes: int = Field(3 * _GIB, gt=0, description="Most memory that a parser process may use.")
-    passage_tokens: int = Field(128, ge=16, le=2048, description="Length that passages are cut to, in tokens of the embedding model.")
+    passage_tokens: int = Field(
+        128, ge=16, le=2048, description="Length that passages are cut to, in tokens of the embedding model."
+    )
 
 
 class ApiSettings(Section):
@@ -115,9 +152,17 @@ class Settings(BaseSettings):
         env_prefix="CHUCHU_", env_nested_delimiter="__", extra="forbid", frozen=True, protected_namespaces=()
     )
 
-    data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("chuchu")), description="Folder of the database, the index and the stored files.")
-    models_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_cache_dir("chuchu")) / "models", description="Folder of the model weights.")
-    language: Literal["auto", "en", "zh"] = Field("auto", description="Language of the command line's messages; auto follows the terminal's.")
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("chuchu")),
+        description="Folder of the database, the index and the stored files.",
+    )
+    models_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_cache_dir("chuchu")) / "models",
+        description="Folder of the model weights.",
+    )
+    language: Literal["auto", "en", "zh"] = Field(
+        "auto", description="Language of the command line's messages; auto follows the terminal's."
+    )
     embedding: EmbeddingSettings = EmbeddingSettings()
     chat: ChatSettings = ChatSettings()
     index: IndexSettings = IndexSettings()
@@ -154,7 +199,7 @@ def load_settings(path: Path | None = None) -> Settings:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise SettingsInvalid(source=str(file or "CHUCHU_*"), path=where, reason=first["msg"]) from None
-    except Exception as error:  # pydantic-settings raises its own kind for a value that is not JSON
+    except SettingsError as error:
         raise SettingsInvalid(source="CHUCHU_*", path="-", reason=str(error)) from None
 
 
