@@ -1,0 +1,1 @@
+"""Every door of Chuchu: HTTP, the command line and the page."""

@@ -1,0 +1,214 @@
+"""What crosses the wire. Field names are those of the records; each schema is made from one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from rag.citations import AnswerMode, RefusalReason, SupportStatus
+from rag.documents import Language, VersionStatus
+
+Collection = Annotated[str, StringConstraints(pattern=r"^[^\s/\\]{1,64}$")]
+QuestionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
+class Schema(BaseModel):
+    model_config = ConfigDict(from_attributes=True, extra="forbid")
+
+
+class SpanOut(Schema):
+    """Half-open character offsets into the version's text."""
+
+    start: int
+    end: int
+
+
+class BoxOut(Schema):
+    """A rectangle on a page, in fractions of its width and height from the top left corner."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class PassageOut(Schema):
+    """A passage as retrieval found it; `why` names the legs and what each gave it."""
+
+    id: str
+    document_id: str
+    version_id: str
+    collection: str
+    title: str
+    uri: str
+    span: SpanOut
+    text: str
+    context: str
+    language: Language
+    pages: list[int]
+    score: float
+    rank: int
+    why: dict[str, float]
+
+
+class CitationOut(Schema):
+    """In this version, at this span, stand exactly these words. `page_url` shows them where the format has pages."""
+
+    marker: int
+    document_id: str
+    version_id: str
+    passage_id: str
+    title: str
+    uri: str
+    span: SpanOut
+    quote: str
+    pages: list[int]
+    boxes: list[BoxOut]
+    page_url: str | None = None
+
+
+class CheckOut(Schema):
+    name: str
+    passed: bool
+    detail: str
+
+
+class SentenceOut(Schema):
+    """A sentence of the answer: where it stands in `text`, the marks it carries, and whether its quotes support it."""
+
+    span: SpanOut
+    text: str
+    status: SupportStatus
+    markers: list[int]
+    checks: list[CheckOut]
+    score: float
+
+
+class RefusalOut(Schema):
+    reason: RefusalReason
+    message: str
+
+
+class UsageOut(Schema):
+    prompt_tokens: int
+    completion_tokens: int
+
+
+class AnswerOut(Schema):
+    question: str
+    language: Language
+    text: str
+    mode: AnswerMode
+    sentences: list[SentenceOut]
+    citations: list[CitationOut]
+    refusal: RefusalOut | None
+    dropped: list[SentenceOut]
+    retrieved: list[PassageOut]
+    model: str
+    usage: UsageOut
+    timings: dict[str, float]
+    notices: list[str]
+
+
+class SearchIn(Schema):
+    query: QuestionText
+    collection: Collection | None = None
+    limit: int = Field(10, ge=1, le=100)
+
+
+class SearchOut(Schema):
+    query: str
+    language: Language
+    passages: list[PassageOut]
+    seconds: float
+
+
+class AnswerIn(Schema):
+    question: QuestionText
+    collection: Collection | None = None
+    extractive: bool = Field(False, description="Answer with the documents' own sentences, without the chat model.")
+
+
+class ProblemOut(BaseModel):
+    """RFC 9457 problem details, with this service's stable `code` and the blanks of its message."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    details: dict[str, Any]
+
+
+class FailureOut(Schema):
+    code: str
+    message: str
+
+
+class JobOut(Schema):
+    """The work on one submitted file. `done` of `total` counts passages while they are embedded."""
+
+    id: str
+    document_id: str
+    version_id: str
+    collection: str
+    name: str
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled", "unchanged"]
+    stage: str
+    done: int
+    total: int
+    failure: FailureOut | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class VersionOut(Schema):
+    id: str
+    status: VersionStatus
+    content_hash: str
+    parser: str
+    language: Language
+    size_bytes: int
+    characters: int
+    pages: int
+    passages: int
+    created_at: datetime
+    superseded_by: str | None
+    warnings: list[str]
+
+
+class DocumentOut(Schema):
+    id: str
+    collection: str
+    title: str
+    uri: str
+    media_type: str
+    created_at: datetime
+    metadata: dict[str, str]
+    live_version: VersionOut | None
+    job: JobOut | None = Field(description="The latest job of this document, with its failure if it failed.")
+
+
+class DocumentDetailOut(DocumentOut):
+    versions: list[VersionOut]
+
+
+class DocumentListOut(Schema):
+    documents: list[DocumentOut]
+    next: str | None = Field(None, description="Give this as `after` to read on.")
+
+
+class SubmissionOut(Schema):
+    """What became of an upload: `submitted` (a job works on it), `pending` (one already did) or `unchanged`."""
+
+    outcome: Literal["submitted", "pending", "unchanged"]
+    document_id: str
+    job: JobOut | None
+
+
+class HealthOut(Schema):
+    status: Literal["ok", "starting", "unavailable"]
+    checks: dict[str, str] = {}

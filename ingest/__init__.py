@@ -1,0 +1,1 @@
+"""The write side: sources → parse → judge → chunk → embed → publish."""
