@@ -157,6 +157,7 @@ class ScoredPassage:
     passage: Passage
     text: str
     title: str
+    uri: str
     score: float
     rank: int
     why: Mapping[str, float] = field(default_factory=dict)

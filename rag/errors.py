@@ -54,6 +54,10 @@ class ChuchuError(Exception):
     def __str__(self) -> str:
         return self.message()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Details are keyword arguments, which pickling - between processes, in the job queue - would lose."""
+        return from_code, (self.code, self.details)
+
 
 class _Blanks(dict[str, Any]):
     """A detail that a caller did not give reads as `?` rather than hiding the error behind a KeyError."""

@@ -136,7 +136,7 @@ class IngestSettings(Section):
     parse_timeout_s: float = Field(120.0, gt=0, description="Longest time that one file may be parsed.")
     parse_memory_bytes: int = Field(3 * _GIB, gt=0, description="Most memory that a parser process may use.")
     passage_tokens: int = Field(
-        128, ge=16, le=2048, description="Length that passages are cut to, in tokens of the embedding model."
+        96, ge=16, le=2048, description="Length that passages are cut to, in tokens of the embedding model."
     )
 
 

@@ -1,0 +1,96 @@
+"""The one way in: accept a file, say what becomes of it, take a document away."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from ingest.parsing.media_types import sniff
+from ingest.parsing.parser import PARSER_VERSION
+from rag.errors import EmptyFile, FileRejected, FileTooLarge
+from rag.settings import IngestSettings
+from rag.store.blobs import StoredBlob
+from rag.store.factory import Stores
+from rag.store.jobs import Job
+from rag.store.submissions import NewDocument, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as somebody hands it in. `uri` is where it comes from and decides which document it is a version of."""
+
+    name: str
+    uri: str
+    collection: str
+    title: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+class Intake:
+    """Accepts files. What it returned for is durable: after any crash it is answerable or listed with its failure."""
+
+    def __init__(self, stores: Stores, settings: IngestSettings, announce: Callable[[], None]) -> None:
+        self._stores = stores
+        self._settings = settings
+        self._announce = announce
+        # A change of either makes other passages of the same bytes, so the same file is then no longer "unchanged".
+        self._parser_version = f"{PARSER_VERSION}/{settings.passage_tokens}"
+
+    async def submit(self, upload: Upload, content: AsyncIterator[bytes]) -> Submission:
+        """Store the bytes and queue their job.
+
+        A file that can be told to be unreadable at once - empty, too large, of no known type - is listed as failed,
+        and its FileRejected is raised. Raises BlobsUnavailable, DatabaseUnavailable.
+        """
+        try:
+            blob = await self._stores.blobs.put_stream(content, self._settings.max_file_bytes)
+        except FileTooLarge as error:
+            await self._list_as_failed(upload, _NOT_STORED, error)
+            raise
+        try:
+            media_type = await self._media_type(upload, blob)
+        except FileRejected as error:
+            await self._list_as_failed(upload, blob, error)
+            raise
+        submission = await self._stores.documents.submit(self._new_document(upload, blob, media_type))
+        self._announce()
+        return submission
+
+    async def cancel(self, job_id: str) -> Job:
+        return await self._stores.jobs.cancel(job_id)
+
+    async def status(self, job_id: str) -> Job:
+        return await self._stores.jobs.job(job_id)
+
+    async def delete(self, document_id: str) -> None:
+        """From now on nothing of the document is found; the worker then takes its passages, text and file away."""
+        await self._stores.documents.delete_document(document_id)
+        self._announce()
+
+    async def _media_type(self, upload: Upload, blob: StoredBlob) -> str:
+        if blob.size_bytes == 0:
+            raise EmptyFile()
+        return str(sniff(await self._stores.blobs.path(blob.key), upload.name))
+
+    async def _list_as_failed(self, upload: Upload, blob: StoredBlob, error: FileRejected) -> None:
+        submission = await self._stores.documents.submit(self._new_document(upload, blob, "application/octet-stream"))
+        if submission.job is not None:
+            await self._stores.jobs.fail(submission.job.id, error)
+
+    def _new_document(self, upload: Upload, blob: StoredBlob, media_type: str) -> NewDocument:
+        return NewDocument(
+            collection=upload.collection,
+            uri=upload.uri,
+            title=upload.title,
+            media_type=media_type,
+            content_hash=blob.sha256,
+            blob_key=blob.key,
+            size_bytes=blob.size_bytes,
+            name=PurePath(upload.name).name,
+            parser_version=self._parser_version,
+            metadata=upload.metadata,
+        )
+
+
+_NOT_STORED = StoredBlob(sha256="", size_bytes=0, key="")

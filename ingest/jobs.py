@@ -1,0 +1,154 @@
+"""Durable work: the pipeline's steps as DBOS workflows, continued after any crash.
+
+The job rows are the truth. Submitting is one database transaction and nothing else; the worker looks for unfinished
+rows and starts a workflow with the job's id for each, so that starting one twice is starting it once. DBOS remembers
+which steps are done and retries those that a service's absence cut short. Its workflows run in threads of its own,
+and every step runs on the service's event loop, where the stores and the index live.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos.error import DBOSMaxStepRetriesExceeded
+
+from ingest.pipeline import IngestPipeline
+from rag.errors import ChuchuError, Rejected, Unavailable
+
+log = logging.getLogger("chuchu.ingest")
+
+QUEUE = "ingest"
+QUEUE_POLL_S = 0.05
+"""How often DBOS looks at its queue. At its default of 1 s, 200 small documents would wait for their turns alone."""
+JOBS_POLL_S = 1.0
+"""How often job rows are looked for that another process submitted; one's own are announced."""
+WINDOW = 64
+"""Jobs handed to DBOS ahead of their turn: the rest of a bulk import stays in our table, where order can change."""
+WORKFLOW_VERSION = "1"
+"""Raise it when the order of steps changes: DBOS continues a workflow only in the version that began it."""
+STEP_ATTEMPTS = 5
+"""With pauses of 1, 2, 4 and 8 s between them: a service may restart without costing a document."""
+
+Result = TypeVar("Result")
+
+
+class JobWorker:
+    """Works on jobs until it is closed; one in a process, because DBOS is one in a process."""
+
+    def __init__(self, pipeline: IngestPipeline, database_url: str, executor: str, concurrency: int) -> None:
+        self._pipeline = pipeline
+        self._concurrency = concurrency
+        self._config = DBOSConfig(
+            name="chuchu",
+            system_database_url=database_url,
+            executor_id=executor,
+            application_version=WORKFLOW_VERSION,
+            log_level="ERROR",
+        )
+        self._handed_on: set[str] = set()
+        self._announced = asyncio.Event()
+        self._feeding: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Continue what a crash cut short, then look for work."""
+        self._loop = asyncio.get_running_loop()
+        await asyncio.to_thread(self._launch)
+        self._feeding = asyncio.create_task(self._feed())
+
+    async def close(self) -> None:
+        """Take up nothing more. What was begun is continued by the next start."""
+        if self._feeding is not None:
+            self._feeding.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._feeding
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+
+    def announce(self) -> None:
+        """Something was submitted or deleted: look now rather than at the next turn."""
+        self._announced.set()
+
+    async def _feed(self) -> None:
+        while True:
+            try:
+                await self._hand_on()
+            except Unavailable as error:
+                log.warning("%s", error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._announced.wait(), JOBS_POLL_S)
+            self._announced.clear()
+
+    async def _hand_on(self) -> None:
+        """Give DBOS the next jobs of the table, and the removals that deletions and failures left to do."""
+        waiting = await self._pipeline.stores.jobs.unfinished_jobs(limit=WINDOW)
+        for job in waiting:
+            if job.id not in self._handed_on:
+                await asyncio.to_thread(self._enqueue, job.id)
+        self._handed_on = {job.id for job in waiting}
+        for version_id in await self._pipeline.stores.documents.unremoved():
+            await self._pipeline.remove([version_id])
+
+    def _launch(self) -> None:
+        DBOS(config=self._config)
+        self._register()
+        DBOS.launch()
+        DBOS.register_queue(QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=QUEUE_POLL_S)
+
+    def _enqueue(self, job_id: str) -> None:
+        """Start the job's workflow. One that ended without ending its job - a defect, or a lost database - runs anew."""
+        attempt, workflow_id = 0, job_id
+        while (status := DBOS.get_workflow_status(workflow_id)) is not None:
+            if status.status in ("ENQUEUED", "PENDING", "DELAYED"):
+                return
+            attempt, workflow_id = attempt + 1, f"{job_id}:{attempt + 1}"
+        with SetWorkflowID(workflow_id):
+            DBOS.enqueue_workflow(QUEUE, self._workflow, job_id)
+
+    def _register(self) -> None:
+        parse = self._step("parse", self._pipeline.parse)
+        embed = self._step("embed", self._pipeline.embed)
+        publish = self._step("publish", self._pipeline.publish)
+        remove = self._step("remove", self._pipeline.remove)
+        fail = self._step("fail", self._fail)
+
+        def ingest(job_id: str) -> None:
+            try:
+                if parse(job_id) and embed(job_id):
+                    remove(publish(job_id))
+            except DBOSMaxStepRetriesExceeded as error:
+                fail(job_id, _named(error.errors[-1]))
+            except Exception as error:  # noqa: BLE001 - a defect of ours costs its job, with its name, not the worker
+                fail(job_id, _named(error))
+
+        self._workflow = DBOS.workflow(name="ingest")(ingest)
+
+    def _step(self, name: str, work: Callable[..., Coroutine[Any, Any, Result]]) -> Callable[..., Result]:
+        """A step of that name: tried again with growing pauses while a service is away, never for a bad file."""
+
+        def run(*arguments: Any) -> Result:
+            return asyncio.run_coroutine_threadsafe(work(*arguments), self._loop).result()
+
+        run.__qualname__ = run.__name__ = name
+        step = DBOS.step(name=name, retries_allowed=True, max_attempts=STEP_ATTEMPTS, should_retry=_may_pass)
+        return step(run)
+
+    async def _fail(self, job_id: str, error: ChuchuError) -> None:
+        if not isinstance(error, Rejected):
+            log.error("job %s: %s", job_id, error)
+        job = await self._pipeline.stores.jobs.fail(job_id, error)
+        await self._pipeline.remove([job.version_id])
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, Unavailable)
+
+
+def _named(error: BaseException) -> ChuchuError:
+    if isinstance(error, ChuchuError):
+        return error
+    log.error("unexpected", exc_info=error)
+    return ChuchuError(reason=f"{type(error).__name__}: {error}")

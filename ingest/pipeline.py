@@ -1,0 +1,171 @@
+"""The steps between an accepted file and a live version. Each may be repeated, and be killed, at any point.
+
+    parse    file → text, structure and page geometry in the blob store; judged before anything is indexed
+    embed    text → passages → vectors and lexical terms in the index, invisible until published
+    publish  one transaction: the version goes live and replaces the former one
+    remove   passages of versions that are not live leave the index; texts and files of deleted ones leave the disk
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ingest.chunking import chunk
+from ingest.parsing.records import Parsed
+from ingest.parsing.sandbox import ParserPool
+from ingest.quality import judge
+from rag.documents import LANGUAGES, Language, Passage, ParsedDocument
+from rag.index.lexical import encode_passage
+from rag.index.passage_index import IndexedPassage, PassageIndex
+from rag.models.batching import EmbeddingBatcher
+from rag.models.embedding import Vectors
+from rag.settings import IngestSettings
+from rag.store.factory import Stores
+from rag.store.jobs import Job
+from rag.store.parsed_documents import ParsedDocuments
+from rag.store.vector_sums import VectorSum
+from rag.text.language import detect_language
+from rag.text.terms import lexical_terms
+
+BATCH_PASSAGES = 128
+"""Passages embedded and stored at a time: a second or two of work between two looks at whether the job goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestPipeline:
+    stores: Stores
+    parsed: ParsedDocuments
+    index: PassageIndex
+    embedder: EmbeddingBatcher
+    parsers: ParserPool
+    settings: IngestSettings
+
+    async def parse(self, job_id: str) -> bool:
+        """Read the file and judge it. False when the job is no longer wanted; raises FileRejected, Unavailable."""
+        job = await self.stores.jobs.start(job_id)
+        if job.finished or not await self.stores.jobs.progress(job_id, "parse", 0, 0):
+            return False
+        if not await self.parsed.exists(job.version_id):
+            path = await self.stores.blobs.path(job.blob_key)
+            result: Parsed = await self.parsers.parse(path, job.name)
+            judge(result.document)
+            await self.parsed.put(job.version_id, result.document, result.geometry)
+        return True
+
+    async def embed(self, job_id: str) -> bool:
+        """Put the version's passages into the index. False when the job is no longer wanted; raises Unavailable."""
+        job = await self.stores.jobs.job(job_id)
+        document = await self.parsed.get(job.version_id)
+        passages = await asyncio.to_thread(self._chunk, job, document)
+        await self._clear_strangers(job.version_id, passages)
+        sums = {language: VectorSum.empty() for language in LANGUAGES}
+        for start in range(0, len(passages), BATCH_PASSAGES):
+            if not await self.stores.jobs.progress(job_id, "embed", start, len(passages)):
+                return False
+            batch = passages[start : start + BATCH_PASSAGES]
+            vectors = await self.embedder.embed_passages([_embedded_text(p, document.text) for p in batch])
+            await self.index.upsert(await asyncio.to_thread(_indexed, batch, vectors, document.text))
+            sums = _added(sums, batch, vectors)
+        await self.stores.blobs.put(_sums_key(job.version_id), _encode_sums(sums, len(passages)))
+        return await self.stores.jobs.progress(job_id, "publish", len(passages), len(passages))
+
+    async def publish(self, job_id: str) -> list[str]:
+        """Flip the version live. Returns the versions whose passages must now be removed."""
+        job = await self.stores.jobs.job(job_id)
+        document = await self.parsed.get(job.version_id)
+        sums, passages = _decode_sums(await self.stores.blobs.get(_sums_key(job.version_id)))
+        return await self.stores.documents.publish(
+            job_id,
+            job.version_id,
+            passages=passages,
+            characters=len(document.text),
+            pages=len(document.pages),
+            language=detect_language(document.text, default="other"),
+            parser=document.parser,
+            warnings=document.warnings,
+            sums=sums,
+            title=job.title or document.title,
+        )
+
+    async def remove(self, version_ids: Sequence[str]) -> None:
+        """Take versions that are not live out of the index; of deleted documents, nothing is kept at all."""
+        for version_id in version_ids:
+            await self.index.delete_version(version_id)
+            await self.stores.blobs.delete(_sums_key(version_id))
+            if await self.stores.documents.purgeable(version_id):
+                await self.parsed.delete(version_id)
+                await self._delete_original(version_id)
+            await self.stores.documents.removed(version_id)
+
+    def _chunk(self, job: Job, document: ParsedDocument) -> list[Passage]:
+        return chunk(
+            document,
+            document_id=job.document_id,
+            version_id=job.version_id,
+            collection=job.collection,
+            title=job.title or document.title or job.name,
+            count_tokens=self.embedder.count_tokens,
+            passage_tokens=self.settings.passage_tokens,
+        )
+
+    async def _clear_strangers(self, version_id: str, passages: Sequence[Passage]) -> None:
+        """An attempt under other settings may have left passages that this one would not overwrite."""
+        present = await self.index.version_passage_ids(version_id)
+        if present - {passage.id for passage in passages}:
+            await self.index.delete_version(version_id)
+
+    async def _delete_original(self, version_id: str) -> None:
+        """Delete the file, unless another version was made from the same bytes."""
+        key = await self.stores.documents.unshared_original(version_id)
+        if key is not None:
+            await self.stores.blobs.delete(key)
+
+
+def _embedded_text(passage: Passage, text: str) -> str:
+    """What vectors and lexical terms see: the header, then the passage."""
+    return f"{passage.context}\n{passage.span.of(text)}" if passage.context else passage.span.of(text)
+
+
+def _indexed(passages: Sequence[Passage], vectors: Vectors, text: str) -> list[IndexedPassage]:
+    return [
+        IndexedPassage(passage, vector, encode_passage(lexical_terms(_embedded_text(passage, text))))
+        for passage, vector in zip(passages, vectors, strict=True)
+    ]
+
+
+def _added(
+    sums: Mapping[Language, VectorSum], passages: Sequence[Passage], vectors: Vectors
+) -> dict[Language, VectorSum]:
+    total = dict(sums)
+    for language in LANGUAGES:
+        rows = [row for row, passage in enumerate(passages) if passage.language == language]
+        if rows:
+            total[language] += VectorSum(len(rows), vectors[rows].sum(axis=0, dtype=np.float64))
+    return total
+
+
+def _encode_sums(sums: Mapping[Language, VectorSum], passages: int) -> bytes:
+    buffer = io.BytesIO()
+    arrays = {f"sum_{language}": seen.sum for language, seen in sums.items()}
+    counts = {f"count_{language}": np.array(seen.count) for language, seen in sums.items()}
+    np.savez(buffer, passages=np.array(passages), **arrays, **counts)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def _decode_sums(data: bytes) -> tuple[dict[Language, VectorSum], int]:
+    with np.load(io.BytesIO(data)) as stored:
+        sums = {
+            language: VectorSum(int(stored[f"count_{language}"]), stored[f"sum_{language}"])
+            for language in LANGUAGES
+            if stored[f"count_{language}"]
+        }
+        return sums, int(stored["passages"])
+
+
+def _sums_key(version_id: str) -> str:
+    return f"versions/{version_id}/sums.npz"
