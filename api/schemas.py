@@ -209,6 +209,16 @@ class SubmissionOut(Schema):
     job: JobOut | None
 
 
+class QuoteOut(Schema):
+    """The words at a span and around it, and what became of the version that they stand in."""
+
+    before: str
+    quote: str
+    after: str
+    title: str
+    status: VersionStatus
+
+
 class HealthOut(Schema):
     status: Literal["ok", "starting", "unavailable"]
     checks: dict[str, str] = {}

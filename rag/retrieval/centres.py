@@ -56,10 +56,15 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 
 def estimate_centres(embedder: Embedder) -> Centres:
     """The priors of an embedder, from the calibration texts. Takes seconds on a CPU: keep the result."""
-    texts = json.loads(files("rag.retrieval").joinpath("calibration.json").read_text(encoding="utf-8"))
+    texts = json.loads(calibration_bytes())
     passages = {language: embedder.embed_passages(texts[language]["passages"]).mean(0) for language in ("en", "zh")}
     queries = {language: embedder.embed_queries(texts[language]["questions"]).mean(0) for language in ("en", "zh")}
     return Centres(_with_other(passages), _with_other(queries))
+
+
+def calibration_bytes() -> bytes:
+    """General sentences and questions in both languages, each the other's translation, written for this purpose."""
+    return files("rag.retrieval").joinpath("calibration.json").read_bytes()
 
 
 def _with_other(means: Mapping[str, np.ndarray]) -> dict[Language, np.ndarray]:

@@ -1,0 +1,116 @@
+"""Errors on the wire: every ChuchuError as RFC 9457 problem JSON, with its status decided here and nowhere else."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from rag.errors import (
+    ChuchuError,
+    Conflict,
+    EmptyFile,
+    FileRejected,
+    FileTooLarge,
+    MediaTypeMismatch,
+    MediaTypeUnsupported,
+    MessageLanguage,
+    ModelError,
+    NotFound,
+    Rejected,
+    Unavailable,
+)
+
+log = logging.getLogger("chuchu.api")
+
+STATUS: dict[type[ChuchuError], int] = {
+    ChuchuError: 500,
+    NotFound: 404,
+    Rejected: 422,
+    EmptyFile: 400,
+    FileTooLarge: 413,
+    MediaTypeUnsupported: 415,
+    MediaTypeMismatch: 415,
+    FileRejected: 422,
+    Conflict: 409,
+    ModelError: 503,
+    Unavailable: 503,
+}
+"""The status of an error is that of the nearest of its classes."""
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def status_of(error: ChuchuError) -> int:
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def problem(error: ChuchuError, language: MessageLanguage) -> dict[str, object]:
+    """The problem document of an error. Its type is a URN: the code, which never changes, is the name of the kind."""
+    return {
+        "type": f"urn:chuchu:{error.code}",
+        "title": error.code.replace("-", " ").capitalize(),
+        "status": status_of(error),
+        "detail": error.message(language),
+        "code": error.code,
+        "details": {name: value if _plain(value) else str(value) for name, value in error.details.items()},
+    }
+
+
+def reader_language(request: Request) -> MessageLanguage:
+    """Chinese where the client prefers it to English, English otherwise."""
+    for part in request.headers.get("accept-language", "").lower().split(","):
+        tag = part.split(";")[0].strip()
+        if tag.startswith(("zh", "en")):
+            return "zh" if tag.startswith("zh") else "en"
+    return "en"
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(ChuchuError, _chuchu_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _defect)
+
+
+async def _chuchu_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ChuchuError)
+    headers = {"Retry-After": "5"} if isinstance(error, Unavailable) else None
+    document = problem(error, reader_language(request))
+    return JSONResponse(document, status_of(error), headers=headers, media_type=MEDIA_TYPE)
+
+
+async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    faults = [f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}" for fault in error.errors()]
+    return _plain_problem("request-invalid", 422, "; ".join(faults))
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return _plain_problem("http-error", error.status_code, str(error.detail))
+
+
+async def _defect(request: Request, error: Exception) -> JSONResponse:
+    """A defect of ours: the trace goes to the log and never to the client."""
+    log.error("%s %s", request.method, request.url.path, exc_info=error)
+    return _plain_problem("internal-error", 500, "An internal error occurred. It is in the server's log.")
+
+
+def _plain_problem(code: str, status: int, detail: str) -> JSONResponse:
+    document = {
+        "type": f"urn:chuchu:{code}",
+        "title": code.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "details": {},
+    }
+    return JSONResponse(document, status, media_type=MEDIA_TYPE)
+
+
+def _plain(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float | bool)

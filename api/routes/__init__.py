@@ -1,0 +1,1 @@
+"""HTTP, one file for each noun. A route validates by type, calls one method and returns a schema."""

@@ -1,0 +1,34 @@
+"""Answers: whole as JSON, or as they are made as server-sent events."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+
+from api.dependencies import ReaderLanguage, ServicesDep
+from api.schemas import AnswerIn, AnswerOut
+from api.streaming import event_stream
+from api.views import answer_out
+
+router = APIRouter(prefix="/v1/answers", tags=["questions"])
+
+
+@router.post(
+    "",
+    response_model=AnswerOut,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+async def answer(
+    request: Request, services: ServicesDep, language: ReaderLanguage, asked: AnswerIn
+) -> AnswerOut | StreamingResponse:
+    """Answer from the documents, with a citation behind every sentence, or refuse.
+
+    With `Accept: text/event-stream` the reply is a stream of the events `sources`, `delta`, `sentence`, `answer` and,
+    when it fails on the way, `problem`.
+    """
+    if "text/event-stream" in request.headers.get("accept", ""):
+        events = services.answerer.stream(asked.question, collection=asked.collection, extractive=asked.extractive)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(event_stream(events, language), media_type="text/event-stream", headers=headers)
+    made = await services.answerer.answer(asked.question, collection=asked.collection, extractive=asked.extractive)
+    return answer_out(made)

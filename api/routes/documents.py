@@ -1,0 +1,76 @@
+"""Documents: hand them in, list them, take them away."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+
+from api.dependencies import ReaderLanguage, ServicesDep
+from api.schemas import Collection, DocumentDetailOut, DocumentListOut, SubmissionOut
+from api.views import document_out, job_out, version_out
+from ingest.intake import Upload
+from rag.store.submissions import SubmissionOutcome
+
+router = APIRouter(prefix="/v1/documents", tags=["documents"])
+
+DEFAULT_COLLECTION = "default"
+_READ_BYTES = 1024 * 1024
+
+
+@router.post("", status_code=202)
+async def submit(
+    services: ServicesDep,
+    language: ReaderLanguage,
+    response: Response,
+    file: Annotated[UploadFile, File(description="The file itself.")],
+    collection: Annotated[Collection, Form()] = DEFAULT_COLLECTION,
+    uri: Annotated[str, Form(max_length=4096, description="Where the file comes from; a new state of the same uri is a new version. Default: its name.")] = "",
+    title: Annotated[str, Form(max_length=500)] = "",
+) -> SubmissionOut:
+    """Hand in a file. 202 with the job that works on it; 200 when these bytes are live already."""
+    name = file.filename or "unnamed"
+    upload = Upload(name=name, uri=uri or name, collection=collection, title=title)
+    submission = await services.intake.submit(upload, _chunks(file))
+    if submission.outcome is SubmissionOutcome.UNCHANGED:
+        response.status_code = 200
+    return SubmissionOut(
+        outcome=submission.outcome.value,
+        document_id=submission.document.id,
+        job=job_out(submission.job, language) if submission.job else None,
+    )
+
+
+@router.get("")
+async def list_documents(
+    services: ServicesDep,
+    language: ReaderLanguage,
+    collection: Annotated[Collection | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    after: Annotated[str | None, Query(max_length=64)] = None,
+) -> DocumentListOut:
+    """The newest first, failed ones with their reason."""
+    listings = await services.stores.documents.documents(collection, limit=limit + 1, after=after)
+    shown = [document_out(listing, language) for listing in listings[:limit]]
+    return DocumentListOut(documents=shown, next=shown[-1].id if len(listings) > limit else None)
+
+
+@router.get("/{document_id}")
+async def show(services: ServicesDep, language: ReaderLanguage, document_id: str) -> DocumentDetailOut:
+    """One document with all its versions, the newest first."""
+    listing = await services.stores.documents.document(document_id)
+    versions = await services.stores.documents.versions(document_id)
+    summary = document_out(listing, language)
+    return DocumentDetailOut(**summary.model_dump(), versions=[version_out(version) for version in versions])
+
+
+@router.delete("/{document_id}", status_code=204)
+async def delete(services: ServicesDep, document_id: str) -> None:
+    """Take a document away: it is found no more from now on, and its passages, text and file are deleted."""
+    await services.intake.delete(document_id)
+
+
+async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await file.read(_READ_BYTES):
+        yield chunk

@@ -1,0 +1,122 @@
+"""The composition root: everything that answers and ingests, built once from the settings."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from api.pages import Pages
+from ingest.intake import Intake
+from ingest.parsing.limits import ParseLimits
+from ingest.parsing.sandbox import ParserPool
+from ingest.pipeline import IngestPipeline
+from rag.answering.answerer import Answerer
+from rag.answering.calibration import Calibration
+from rag.answering.citing import Citer
+from rag.index.factory import make_index
+from rag.index.passage_index import PassageIndex
+from rag.models.batching import EmbeddingBatcher
+from rag.models.chat import ChatModel
+from rag.models.chat_factory import make_chat_model
+from rag.models.embedding import Embedder
+from rag.models.factory import make_embedder
+from rag.models.weights import locate
+from rag.retrieval.priors import language_priors
+from rag.retrieval.retriever import Retriever
+from rag.settings import Settings
+from rag.store.database_url import database_url
+from rag.store.factory import Stores, open_stores
+from rag.store.parsed_documents import ParsedDocuments
+
+log = logging.getLogger("chuchu")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the doors use. Tests make one from other parts."""
+
+    settings: Settings
+    stores: Stores
+    parsed: ParsedDocuments
+    index: PassageIndex
+    intake: Intake
+    retriever: Retriever
+    answerer: Answerer
+    chat: ChatModel | None
+    pages: Pages
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings,
+    *,
+    working: bool | None = None,
+    embedder: Embedder | None = None,
+    chat: ChatModel | None = None,
+) -> AsyncIterator[Services]:
+    """Open everything, in the order of need, and close it in the reverse.
+
+    `working` says whether this process ingests; by default, as the settings say. An embedder and a chat model may be
+    handed in, in place of those of the settings. Raises what any part raises when it cannot open.
+    """
+    async with AsyncExitStack() as stack:
+        data_dir = settings.data_dir
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        model = embedder or await asyncio.to_thread(make_embedder, settings.embedding, settings.models_dir)
+        index = make_index(settings.index, data_dir)
+        stack.push_async_callback(index.close)
+        await index.open(model.identity)
+        stores = await open_stores(settings, data_dir)
+        stack.push_async_callback(stores.close)
+        batcher = EmbeddingBatcher(model, settings.embedding.batch_tokens)
+        stack.push_async_callback(batcher.close)
+        parsed = ParsedDocuments(stores.blobs)
+        parsers = ParserPool(ParseLimits.of(settings.ingest), settings.ingest.parsers)
+        stack.push_async_callback(parsers.close)
+        pipeline = IngestPipeline(stores, parsed, index, batcher, parsers, settings.ingest)
+        announce = await _start_worker(stack, pipeline, settings, working)
+        priors = await language_priors(model, stores.blobs)
+        retriever = Retriever(index, stores.documents, parsed, batcher.embed_query, priors, settings.retrieval)
+        writer = chat or make_chat_model(settings.chat, lambda name: locate(name, settings.models_dir))
+        if writer is not None:
+            stack.push_async_callback(writer.close)
+        answerer = Answerer(
+            retriever,
+            batcher,
+            writer,
+            Citer(parsed),
+            Calibration.chosen(settings.answering),
+            settings.answering,
+            settings.chat.timeout_s,
+        )
+        intake = Intake(stores, settings.ingest, announce)
+        yield Services(settings, stores, parsed, index, intake, retriever, answerer, writer, Pages(stores, parsed, parsers))
+
+
+async def _start_worker(
+    stack: AsyncExitStack, pipeline: IngestPipeline, settings: Settings, working: bool | None
+) -> Callable[[], None]:
+    """Start the worker where this process is to ingest; the function that tells it of new work."""
+    if not (settings.ingest.worker == "inside" if working is None else working):
+        return lambda: None
+    from ingest.jobs import JobWorker  # DBOS takes half a second to import, which a pure API process can save
+
+    # A worker of its own continues its own work when it comes back: its name is the host's, stable in a composition.
+    executor = "inside" if settings.ingest.worker == "inside" else socket.gethostname()
+    worker = JobWorker(pipeline, _jobs_url(settings, settings.data_dir), executor, settings.ingest.concurrency)
+    await worker.open()
+    stack.push_async_callback(worker.close)
+    return worker.announce
+
+
+def _jobs_url(settings: Settings, data_dir: Path) -> str:
+    """Where DBOS keeps its own tables: beside ours on PostgreSQL, in a file of their own with SQLite."""
+    url = database_url(settings.database, data_dir)
+    if url.get_backend_name() == "sqlite":
+        return f"sqlite:///{data_dir / 'jobs.db'}"
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -1,0 +1,67 @@
+"""An answer's events as server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from api.problems import problem
+from api.views import answer_out, citation_out, passage_out, sentence_out
+from rag.answering.events import Answered, Event, SentenceChecked, SourcesFound, TextWritten
+from rag.errors import ChuchuError, MessageLanguage
+
+HEARTBEAT_S = 10.0
+"""Pause after which a comment is sent: proxies close streams that are silent while a small CPU reads its prompt."""
+
+
+async def event_stream(events: AsyncIterator[Event], language: MessageLanguage) -> AsyncIterator[str]:
+    """Events as text/event-stream; an error on the way becomes a last event `problem`."""
+    try:
+        async for event in _with_heartbeats(events):
+            yield ": working\n\n" if event is None else _encode(*_payload(event))
+    except ChuchuError as error:
+        yield _encode("problem", problem(error, language))
+
+
+async def _with_heartbeats(events: AsyncIterator[Event]) -> AsyncIterator[Event | None]:
+    """The events, and None in every longer silence. The work is stopped when the reader goes away."""
+    upcoming = asyncio.ensure_future(anext(events))
+    try:
+        while True:
+            done, _ = await asyncio.wait({upcoming}, timeout=HEARTBEAT_S)
+            if not done:
+                yield None
+                continue
+            try:
+                yield upcoming.result()
+            except StopAsyncIteration:
+                return
+            upcoming = asyncio.ensure_future(anext(events))
+    finally:
+        upcoming.cancel()
+        await asyncio.gather(upcoming, return_exceptions=True)
+        close = getattr(events, "aclose", None)
+        if close is not None:
+            await close()
+
+
+def _payload(event: Event) -> tuple[str, dict[str, Any]]:
+    match event:
+        case SourcesFound(passages):
+            return "sources", {"passages": [passage_out(passage).model_dump(mode="json") for passage in passages]}
+        case TextWritten(text):
+            return "delta", {"text": text}
+        case SentenceChecked(sentence, citations, held_back):
+            return "sentence", {
+                "sentence": sentence_out(sentence).model_dump(mode="json"),
+                "citations": [citation_out(citation).model_dump(mode="json") for citation in citations],
+                "held_back": held_back,
+            }
+        case Answered(answer):
+            return "answer", {"answer": answer_out(answer).model_dump(mode="json")}
+
+
+def _encode(name: str, data: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

@@ -1,0 +1,152 @@
+"""From records to what crosses the wire."""
+
+from __future__ import annotations
+
+from rag.citations import Answer, Citation, SentenceSupport
+from rag.documents import DocumentVersion, ScoredPassage, Span
+from rag.errors import MessageLanguage
+from rag.store.jobs import Job
+from rag.store.listings import DocumentListing
+
+from api.schemas import (
+    AnswerOut,
+    BoxOut,
+    CheckOut,
+    CitationOut,
+    DocumentOut,
+    FailureOut,
+    JobOut,
+    PassageOut,
+    RefusalOut,
+    SentenceOut,
+    SpanOut,
+    UsageOut,
+    VersionOut,
+)
+
+
+def answer_out(answer: Answer) -> AnswerOut:
+    return AnswerOut(
+        question=answer.question,
+        language=answer.language,
+        text=answer.text,
+        mode=answer.mode,
+        sentences=[sentence_out(sentence) for sentence in answer.sentences],
+        citations=[citation_out(citation) for citation in answer.citations],
+        refusal=RefusalOut.model_validate(answer.refusal) if answer.refusal else None,
+        dropped=[sentence_out(sentence) for sentence in answer.dropped],
+        retrieved=[passage_out(passage) for passage in answer.retrieved],
+        model=answer.model,
+        usage=UsageOut.model_validate(answer.usage),
+        timings=dict(answer.timings),
+        notices=list(answer.notices),
+    )
+
+
+def sentence_out(sentence: SentenceSupport) -> SentenceOut:
+    return SentenceOut(
+        span=span_out(sentence.span),
+        text=sentence.text,
+        status=sentence.status,
+        markers=list(sentence.markers),
+        checks=[CheckOut.model_validate(check) for check in sentence.checks],
+        score=round(sentence.score, 4),
+    )
+
+
+def citation_out(citation: Citation) -> CitationOut:
+    return CitationOut(
+        marker=citation.marker,
+        document_id=citation.document_id,
+        version_id=citation.version_id,
+        passage_id=citation.passage_id,
+        title=citation.title,
+        uri=citation.uri,
+        span=span_out(citation.span),
+        quote=citation.quote,
+        pages=list(citation.pages),
+        boxes=[BoxOut(**box._asdict()) for box in citation.boxes],
+        page_url=_page_url(citation),
+    )
+
+
+def passage_out(found: ScoredPassage) -> PassageOut:
+    passage = found.passage
+    return PassageOut(
+        id=passage.id,
+        document_id=passage.document_id,
+        version_id=passage.version_id,
+        collection=passage.collection,
+        title=found.title,
+        uri=found.uri,
+        span=span_out(passage.span),
+        text=found.text,
+        context=passage.context,
+        language=passage.language,
+        pages=list(passage.pages),
+        score=round(found.score, 4),
+        rank=found.rank,
+        why=dict(found.why),
+    )
+
+
+def job_out(job: Job, language: MessageLanguage) -> JobOut:
+    failure = job.failure
+    return JobOut(
+        id=job.id,
+        document_id=job.document_id,
+        version_id=job.version_id,
+        collection=job.collection,
+        name=job.name,
+        status=job.status.value,
+        stage=job.stage,
+        done=job.done,
+        total=job.total,
+        failure=FailureOut(code=failure.code, message=failure.message(language)) if failure else None,
+        created_at=job.created_at,
+        updated_at=job.updated_at,
+    )
+
+
+def version_out(version: DocumentVersion) -> VersionOut:
+    return VersionOut(
+        id=version.id,
+        status=version.status,
+        content_hash=version.content_hash,
+        parser=version.parser,
+        language=version.language,
+        size_bytes=version.size_bytes,
+        characters=version.characters,
+        pages=version.pages,
+        passages=version.passages,
+        created_at=version.created_at,
+        superseded_by=version.superseded_by,
+        warnings=list(version.warnings),
+    )
+
+
+def document_out(listing: DocumentListing, language: MessageLanguage) -> DocumentOut:
+    document = listing.document
+    return DocumentOut(
+        id=document.id,
+        collection=document.collection,
+        title=document.title,
+        uri=document.uri,
+        media_type=document.media_type,
+        created_at=document.created_at,
+        metadata=dict(document.metadata),
+        live_version=version_out(listing.version) if listing.version else None,
+        job=job_out(listing.job, language) if listing.job else None,
+    )
+
+
+def span_out(span: Span) -> SpanOut:
+    return SpanOut(start=span.start, end=span.end)
+
+
+def _page_url(citation: Citation) -> str | None:
+    """Where the quote is shown in its page; the boxes are the proof that the format has pages that can be drawn."""
+    if not citation.boxes:
+        return None
+    place = f"/v1/documents/{citation.document_id}/versions/{citation.version_id}/pages/{citation.boxes[0].page}"
+    return f"{place}?start={citation.span.start}&end={citation.span.end}"

@@ -1,0 +1,1 @@
+"""From scored passages to a checked answer: pack, decide, generate, attribute, verify."""

@@ -1,0 +1,27 @@
+"""The thresholds that decide when evidence is enough; they belong to an embedder and were fitted on dev questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.settings import AnsweringSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """`evidence_threshold`: the least question score of the best source sentence for a question to be answered.
+    `support_threshold`: the least score of a claim against its quotes to count as supported.
+    """
+
+    evidence_threshold: float = 0.30
+    support_threshold: float = 0.55
+
+    @classmethod
+    def chosen(cls, settings: AnsweringSettings) -> Calibration:
+        """What the settings say, and the defaults for what they leave open."""
+        default = cls()
+        evidence, support = settings.evidence_threshold, settings.support_threshold
+        return cls(
+            default.evidence_threshold if evidence is None else evidence,
+            default.support_threshold if support is None else support,
+        )

@@ -1,0 +1,66 @@
+"""Whether the cited words say what the sentence says: a status for each sentence, with the checks that led there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answering.attribution import Attribution
+from rag.answering.evidence import EvidenceSentence
+from rag.citations import Check, SupportStatus
+from rag.text.quantities import Quantity, polarity_conflict, quantities, unsupported
+
+WORDS_SHARE = 0.25
+"""What full word coverage adds to a centred cosine, as in attribution; chosen on dev (docs/answering.md)."""
+PARTIAL_SHARE = 0.75
+"""A score of this share of the threshold is partial support."""
+SAME_WORDS = 0.6
+"""Word coverage above which two sentences speak of one thing, so that a `not` in only one of them is a contradiction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    status: SupportStatus
+    checks: tuple[Check, ...]
+    score: float
+
+
+def verify(claim: str, attribution: Attribution, threshold: float) -> Verdict:
+    """Put a claim to its checks. `threshold` is the semantic score from which it counts as supported.
+
+    A quantity that the quotes do not give outweighs any similarity: "60 months" never rests on "24 months".
+    """
+    if not attribution.sentences:
+        return Verdict(SupportStatus.UNSUPPORTED, (Check("evidence", False, "no source sentence"),), 0.0)
+    score = attribution.closeness + WORDS_SHARE * attribution.coverage
+    missing = unsupported(claim, [_readable(sentence) for sentence in attribution.sentences])
+    opposed = any(polarity_conflict(claim, sentence.text) for sentence in attribution.sentences)
+    checks = (
+        Check("quantities", not missing, ", ".join(quantity.span.of(claim) for quantity in missing)),
+        Check("polarity", not opposed),
+        Check("meaning", score >= threshold, f"{score:.2f} of {threshold:.2f}"),
+    )
+    return Verdict(_status(attribution, missing, opposed, score / threshold), checks, score)
+
+
+def _status(attribution: Attribution, missing: Sequence[Quantity], opposed: bool, share: float) -> SupportStatus:
+    if share < PARTIAL_SHARE:
+        return SupportStatus.UNSUPPORTED
+    if missing:
+        rivals = _kinds(attribution.sentences)
+        said_otherwise = any(quantity.kind in rivals for quantity in missing)
+        return SupportStatus.CONTRADICTED if said_otherwise else SupportStatus.UNSUPPORTED
+    if opposed:
+        return SupportStatus.CONTRADICTED if attribution.coverage >= SAME_WORDS else SupportStatus.PARTIAL
+    return SupportStatus.SUPPORTED if share >= 1 else SupportStatus.PARTIAL
+
+
+def _kinds(sentences: Sequence[EvidenceSentence]) -> set[str]:
+    return {quantity.kind for sentence in sentences for quantity in quantities(sentence.text)}
+
+
+def _readable(sentence: EvidenceSentence) -> str:
+    """What a reader of the quote has before them: the quote, and the header it stands under, which may hold the unit
+    of a column or the year of a report.
+    """
+    return f"{sentence.source.passage.context}\n{sentence.text}"
