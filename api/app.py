@@ -2,53 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import FastAPI, Response
-from fastapi.responses import FileResponse
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.base import RequestResponseEndpoint
-from starlette.requests import Request
+from swagger_ui_bundle import swagger_ui_path
 
+from api.headers import SecurityHeaders
 from api.problems import install_problem_handlers
 from api.routes import answers, documents, health, jobs, search, versions
 from api.services import Services
 
 _WEB = Path(__file__).parent / "web"
 
-_SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 
-OpenServices = Callable[[], AbstractAsyncContextManager[Services]]
-
-
-def create_app(open_services: OpenServices) -> FastAPI:
-    """The application; its services are opened when it starts and closed when it stops."""
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_services() as services:
-            app.state.services = services
-            yield
-
+def create_app(services: Services) -> FastAPI:
+    """The application over ready collaborators. Who opened them closes them."""
     app = FastAPI(
         title="Chuchu",
         version=version("chuchu"),
         summary="Answers over your own documents, with the exact words behind every sentence",
-        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
+    app.state.services = services
     install_problem_handlers(app)
     for module in (answers, search, documents, versions, jobs, health):
         app.include_router(module.router)
+    app.mount("/assets/docs", StaticFiles(directory=swagger_ui_path), name="docs-assets")
     app.mount("/assets", StaticFiles(directory=_WEB), name="assets")
+    app.add_api_route("/docs", _api_docs, include_in_schema=False)
     app.add_api_route("/", _page, include_in_schema=False)
-    app.middleware("http")(_with_security_headers)
+    app.add_middleware(SecurityHeaders)
     return app
 
 
@@ -56,10 +44,13 @@ async def _page() -> FileResponse:
     return FileResponse(_WEB / "index.html")
 
 
-async def _with_security_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    response = await call_next(request)
-    # The OpenAPI page brings scripts of its own; everything else is ours and needs none from elsewhere.
-    if request.url.path not in ("/docs", "/redoc"):
-        for name, value in _SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
-    return response
+async def _api_docs() -> HTMLResponse:
+    """The OpenAPI page from files of this installation: there may be no network."""
+    assets = "/assets/docs"
+    return get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title="Chuchu API",
+        swagger_js_url=f"{assets}/swagger-ui-bundle.js",
+        swagger_css_url=f"{assets}/swagger-ui.css",
+        swagger_favicon_url="/assets/icon.svg",
+    )

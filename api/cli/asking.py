@@ -1,0 +1,122 @@
+"""`chuchu search` and `chuchu ask`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.connection import connected
+from api.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from api.schemas import AnswerOut, CitationOut, PassageOut
+
+Collection = Annotated[str | None, typer.Option(help="Only this collection. 仅限此文档集。")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON as the API gives it. 输出与 API 相同的 JSON。")]
+
+_MARKS = {"supported": "✓", "partial": "~", "unsupported": "✗", "contradicted": "✗"}
+_SNIPPET = 300
+
+
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for. 要查找的内容。")],
+    collection: Collection = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Passages to show. 显示的段落数。")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Find passages, in either language. 查找段落（中英文互通）。"""
+    with connected() as (client, terminal):
+        found = client.search(query, collection=collection, limit=limit)
+    if as_json:
+        print(found.model_dump_json(indent=2))
+        return
+    for passage in found.passages:
+        _show_passage(terminal, passage)
+    if not found.passages:
+        terminal.err.print(terminal.text("Nothing is indexed there yet.", "此处尚无已索引的内容。"))
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="The question. 问题。")],
+    collection: Collection = None,
+    as_json: AsJson = False,
+    extractive: Annotated[
+        bool, typer.Option(help="Answer with the documents' own sentences. 直接以文档原句回答。")
+    ] = False,
+) -> None:
+    """Answer from the documents, with the words behind every sentence. 依据文档回答，逐句给出处。"""
+    from api.schemas import AnswerOut
+
+    with connected() as (client, terminal):
+        waiting = terminal.err.status(terminal.text("Searching …", "正在检索……"))
+        waiting.start()
+        answer: AnswerOut | None = None
+        try:
+            for name, payload in client.answer_events(question, collection=collection, extractive=extractive):
+                waiting.update(terminal.text("Reading the sources …", "正在阅读资料……"))
+                if name == "answer":
+                    answer = AnswerOut.model_validate(payload["answer"])
+                elif not as_json:
+                    waiting.stop()
+                    _show_event(terminal, name, payload)
+                    waiting.start()
+        finally:
+            waiting.stop()
+    assert answer is not None
+    if as_json:
+        print(answer.model_dump_json(indent=2))
+        return
+    _show_answer(terminal, answer)
+
+
+def _show_event(terminal: Terminal, name: str, payload: dict[str, Any]) -> None:
+    """A finished sentence at once; what is still unverified is not printed, because a terminal cannot take it back."""
+    if name == "sentence" and not payload["held_back"]:
+        sentence = payload["sentence"]
+        marks = "".join(f"[{marker}]" for marker in sentence["markers"])
+        terminal.out.print(f"{sentence['text']} {marks} {_MARKS[sentence['status']]}", markup=False)
+
+
+def _show_answer(terminal: Terminal, answer: AnswerOut) -> None:
+    if answer.refusal:
+        terminal.out.print(answer.refusal.message, markup=False)
+        for passage in answer.retrieved[:3]:
+            _show_passage(terminal, passage)
+    for notice in answer.notices:
+        terminal.out.print(notice, markup=False, style="yellow")
+    if answer.dropped:
+        count = len(answer.dropped)
+        terminal.out.print(
+            terminal.text(
+                f"{count} sentence(s) were held back: the documents do not support them.",
+                f"有 {count} 句因文档不支持而未显示。",
+            ),
+            style="yellow",
+        )
+    if answer.citations:
+        terminal.out.print()
+    for citation in answer.citations:
+        _show_citation(terminal, citation)
+
+
+def _show_citation(terminal: Terminal, citation: CitationOut) -> None:
+    head = f"[{citation.marker}] {citation.title}{_pages(terminal, citation.pages)}"
+    terminal.out.print(head, markup=False, style="bold")
+    for line in citation.quote.splitlines():
+        terminal.out.print(f"    “{line}”", markup=False)
+
+
+def _show_passage(terminal: Terminal, passage: PassageOut) -> None:
+    head = f"{passage.rank}. {passage.title}{_pages(terminal, passage.pages)}  ({passage.score:.2f})"
+    terminal.out.print(head, markup=False, style="bold")
+    text = json.dumps(passage.text[:_SNIPPET], ensure_ascii=False)[1:-1].replace("\\n", " ⏎ ").replace('\\"', '"')
+    terminal.out.print(f"    {text}{'…' if len(passage.text) > _SNIPPET else ''}", markup=False)
+
+
+def _pages(terminal: Terminal, pages: list[int]) -> str:
+    if not pages:
+        return ""
+    numbers = ", ".join(map(str, pages))
+    return terminal.text(f", page {numbers}", f"，第 {numbers} 页")

@@ -1,0 +1,72 @@
+"""`chuchu documents`: what is there, in which state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.asking import AsJson, Collection
+from api.cli.connection import connected
+from api.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from api.schemas import DocumentOut
+
+app = typer.Typer(no_args_is_help=True, help="List, show and delete documents. 列出、查看与删除文档。")
+
+DocumentId = Annotated[str, typer.Argument(help="Id of the document, from `documents list`. 文档编号。")]
+
+
+@app.command("list")
+def list_documents(collection: Collection = None, as_json: AsJson = False) -> None:
+    """All documents, with their state. 列出所有文档及其状态。"""
+    with connected() as (client, terminal):
+        documents = list(client.documents(collection))
+    if as_json:
+        print("[" + ",\n".join(document.model_dump_json() for document in documents) + "]")
+        return
+    _table(terminal, documents)
+
+
+@app.command()
+def show(document_id: DocumentId) -> None:
+    """One document with its versions, as JSON. 以 JSON 显示一个文档及其各版本。"""
+    with connected() as (client, _):
+        print(client.document(document_id).model_dump_json(indent=2))
+
+
+@app.command()
+def delete(document_id: DocumentId) -> None:
+    """Delete a document, its passages and its file. 删除文档及其段落与文件。"""
+    with connected() as (client, terminal):
+        client.delete(document_id)
+        terminal.out.print(terminal.text(f"Deleted {document_id}.", f"已删除 {document_id}。"))
+
+
+def _table(terminal: Terminal, documents: list[DocumentOut]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for english, chinese in (("id", "编号"), ("title", "标题"), ("collection", "文档集"), ("state", "状态")):
+        table.add_column(terminal.text(english, chinese))
+    for english, chinese in (("passages", "段落"), ("pages", "页")):
+        table.add_column(terminal.text(english, chinese), justify="right")
+    for document in documents:
+        version = document.live_version
+        counts = (str(version.passages), str(version.pages or "")) if version else ("", "")
+        cells = (document.id, document.title, document.collection, state(terminal, document), *counts)
+        table.add_row(*(Text(cell) for cell in cells))
+    terminal.out.print(table)
+
+
+def state(terminal: Terminal, document: DocumentOut) -> str:
+    """What a person wants to know: can it be asked about, and if not, why."""
+    job = document.job
+    if job is not None and job.failure is not None:
+        older = terminal.text(" (an older version is live)", "（旧版本仍有效）") if document.live_version else ""
+        return f"{terminal.text('failed', '失败')}: {job.failure.message}{older}"
+    if job is not None and job.status in ("queued", "running"):
+        return terminal.text(job.status, {"queued": "排队中", "running": "处理中"}[job.status])
+    return terminal.text("live", "可用") if document.live_version else terminal.text("cancelled", "已取消")

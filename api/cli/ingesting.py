@@ -1,0 +1,169 @@
+"""`chuchu ingest`: hand in files and folders, watch the work, say what became of each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.connection import connected
+from api.cli.terminal import Terminal
+from rag.errors import FileNotFound, FileRejected, FileUnreadable
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from api.client import Client
+    from api.schemas import JobOut
+
+WINDOW = 8
+"""Files under way at a time: enough to keep parser and embedder busy, few enough to watch."""
+_POLL_S = 0.1
+
+
+@dataclass
+class _Result:
+    """What became of one file."""
+
+    path: Path
+    outcome: str = "failed"
+    passages: int = 0
+    reason: str = ""
+
+
+@dataclass
+class _UnderWay:
+    result: _Result
+    job_id: str
+    task: TaskID
+
+
+@dataclass
+class _Found:
+    """Files to ingest, and how many hidden ones were passed over in folders."""
+
+    files: list[Path] = field(default_factory=list)
+    hidden: int = 0
+
+
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders. 文件与文件夹。")],
+    collection: Annotated[str, typer.Option(help="Collection to put them into. 放入的文档集。")] = "default",
+) -> None:
+    """Read files and folders into a collection; unchanged files cost nothing. 导入文件与文件夹，未变化的文件不会重做。"""
+    found = _find(paths)
+    with connected() as (client, terminal):
+        results = _run(client, terminal, found.files, collection)
+        _report(terminal, results, found.hidden)
+    if any(result.outcome == "failed" for result in results):
+        raise typer.Exit(1)
+
+
+def _find(paths: Sequence[Path]) -> _Found:
+    """Every regular file below the paths, in order. Raises FileNotFound before anything is read."""
+    found = _Found()
+    for path in paths:
+        if path.is_dir():
+            for inner in sorted(path.rglob("*")):
+                hidden = any(part.startswith(".") for part in inner.relative_to(path).parts)
+                if inner.is_file():
+                    found.hidden += hidden
+                    found.files += [] if hidden else [inner]
+        elif path.exists():
+            found.files.append(path)
+        else:
+            raise FileNotFound(path=str(path))
+    return found
+
+
+def _run(client: Client, terminal: Terminal, files: Sequence[Path], collection: str) -> list[_Result]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=terminal.err, transient=True) as progress:
+        overall = progress.add_task(terminal.text("All files", "全部文件"), total=len(files))
+        results = []
+        for result in _worked_off(client, terminal, files, collection, progress):
+            progress.advance(overall)
+            results.append(result)
+    return sorted(results, key=lambda result: files.index(result.path))
+
+
+def _worked_off(
+    client: Client, terminal: Terminal, files: Sequence[Path], collection: str, progress: Progress
+) -> Iterator[_Result]:
+    """Results as they come; at most WINDOW files are under way."""
+    waiting = list(reversed(files))
+    under_way: list[_UnderWay] = []
+    while waiting or under_way:
+        while waiting and len(under_way) < WINDOW:
+            started = _submit(client, terminal, waiting.pop(), collection, progress)
+            if isinstance(started, _Result):
+                yield started
+            else:
+                under_way.append(started)
+        for work in list(under_way):
+            if _ended(client.job(work.job_id), work, progress):
+                under_way.remove(work)
+                yield work.result
+        if under_way:
+            time.sleep(_POLL_S)
+
+
+def _submit(
+    client: Client, terminal: Terminal, path: Path, collection: str, progress: Progress
+) -> _Result | _UnderWay:
+    result = _Result(path)
+    try:
+        with path.open("rb") as file:
+            submission = client.submit(file, name=path.name, uri=path.resolve().as_uri(), collection=collection)
+    except OSError as error:
+        result.reason = FileUnreadable(media_type="file", reason=error.strerror or str(error)).message(terminal.language)
+        return result
+    except FileRejected as error:
+        result.reason = error.message(terminal.language)
+        return result
+    if submission.job is None:
+        result.outcome = "unchanged"
+        return result
+    return _UnderWay(result, submission.job.id, progress.add_task(path.name, total=None))
+
+
+def _ended(job: JobOut, work: _UnderWay, progress: Progress) -> bool:
+    """Show how far a job is; whether it has ended."""
+    progress.update(work.task, completed=job.done, total=job.total or None)
+    if job.status in ("queued", "running"):
+        return False
+    progress.remove_task(work.task)
+    work.result.outcome = "read" if job.status == "succeeded" else "failed"
+    work.result.passages = job.total
+    if job.failure is not None:
+        work.result.reason = job.failure.message
+    return True
+
+
+def _report(terminal: Terminal, results: Sequence[_Result], hidden: int) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for english, chinese in (("file", "文件"), ("result", "结果"), ("passages", "段落"), ("reason", "原因")):
+        table.add_column(terminal.text(english, chinese), overflow="fold")
+    names = {"read": ("read", "已读取"), "unchanged": ("unchanged", "未变化"), "failed": ("failed", "失败")}
+    for result in results:
+        passages = str(result.passages) if result.outcome == "read" else ""
+        cells = (str(result.path), terminal.text(*names[result.outcome]), passages, result.reason)
+        table.add_row(*(Text(cell) for cell in cells))
+    terminal.out.print(table)
+    counts = {name: sum(result.outcome == name for result in results) for name in names}
+    summary = terminal.text(
+        "{read} read, {unchanged} unchanged, {failed} failed", "读取 {read}，未变化 {unchanged}，失败 {failed}"
+    ).format(**counts)
+    passed_over = terminal.text(f"; {hidden} hidden files passed over", f"；跳过隐藏文件 {hidden} 个") if hidden else ""
+    terminal.out.print(summary + passed_over)
+
+

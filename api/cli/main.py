@@ -1,0 +1,42 @@
+"""`chuchu`: the commands, and how their errors end: one line on stderr and a non-zero status."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from api.cli import asking, documents, evaluating, ingesting, models, serving
+from api.cli.terminal import Terminal
+from rag.errors import ChuchuError
+
+app = typer.Typer(
+    name="chuchu",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Answers over your own documents, with the exact words behind every sentence. 基于你的文档回答问题，每句话都有出处。",
+)
+app.command("ingest")(ingesting.ingest)
+app.command("search")(asking.search)
+app.command("ask")(asking.ask)
+app.command("serve")(serving.serve)
+app.command("worker")(serving.worker)
+app.add_typer(models.app, name="models")
+app.add_typer(documents.app, name="documents")
+app.add_typer(evaluating.app, name="eval")
+
+
+def main() -> None:
+    try:
+        app()
+    except ChuchuError as error:
+        Terminal.plain().error(error)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # `chuchu … | head`: the reader has seen enough. Python would complain when it flushes at exit.
+        sys.stdout = None
+        sys.exit(0)

@@ -1,0 +1,117 @@
+"""A client of the HTTP doors, for the command line and for programs. Problems come back as the errors they were."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import httpx
+
+from api.schemas import (
+    DocumentDetailOut,
+    DocumentListOut,
+    DocumentOut,
+    JobOut,
+    SearchOut,
+    SubmissionOut,
+)
+from rag.errors import ChuchuError, MessageLanguage, ServerUnavailable, from_code
+
+_PATIENT = httpx.Timeout(10.0, read=None)
+"""A small CPU may read a long prompt for a minute; the server sends comments meanwhile, but jobs do not."""
+
+
+class Client:
+    """Talks to one server: at a URL, or at a Unix socket."""
+
+    def __init__(self, base_url: str, *, socket: Path | None = None, language: MessageLanguage = "en") -> None:
+        transport = httpx.HTTPTransport(uds=str(socket)) if socket else None
+        headers = {"Accept-Language": language}
+        self._where = str(socket or base_url)
+        self._http = httpx.Client(base_url=base_url, transport=transport, timeout=_PATIENT, headers=headers)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def submit(self, file: BinaryIO, *, name: str, uri: str, collection: str, title: str = "") -> SubmissionOut:
+        """Raises FileRejected for a file that is refused at once."""
+        form = {"uri": uri, "collection": collection, "title": title}
+        reply = self._request("POST", "/v1/documents", files={"file": (name, file)}, data=form)
+        return SubmissionOut.model_validate_json(reply.content)
+
+    def job(self, job_id: str) -> JobOut:
+        return JobOut.model_validate_json(self._request("GET", f"/v1/jobs/{job_id}").content)
+
+    def documents(self, collection: str | None = None) -> Iterator[DocumentOut]:
+        """All documents, the newest first, read page by page."""
+        after: str | None = None
+        while True:
+            query = {"limit": "200", "collection": collection, "after": after}
+            given = {name: value for name, value in query.items() if value is not None}
+            reply = self._request("GET", "/v1/documents", params=given)
+            page = DocumentListOut.model_validate_json(reply.content)
+            yield from page.documents
+            if page.next is None:
+                return
+            after = page.next
+
+    def document(self, document_id: str) -> DocumentDetailOut:
+        return DocumentDetailOut.model_validate_json(self._request("GET", f"/v1/documents/{document_id}").content)
+
+    def delete(self, document_id: str) -> None:
+        self._request("DELETE", f"/v1/documents/{document_id}")
+
+    def search(self, query: str, *, collection: str | None = None, limit: int = 10) -> SearchOut:
+        body = {"query": query, "collection": collection, "limit": limit}
+        return SearchOut.model_validate_json(self._request("POST", "/v1/search", json=body).content)
+
+    def answer_events(
+        self, question: str, *, collection: str | None = None, extractive: bool = False
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Names and payloads of an answer's events, as they come. Raises the error that a `problem` event carries."""
+        body = {"question": question, "collection": collection, "extractive": extractive}
+        headers = {"Accept": "text/event-stream"}
+        with self._reaching(), self._http.stream("POST", "/v1/answers", json=body, headers=headers) as reply:
+            if reply.is_error:
+                reply.read()
+                raise _error(reply)
+            for name, payload in _events(reply.iter_lines()):
+                if name == "problem":
+                    raise from_code(payload["code"], payload["details"])
+                yield name, payload
+
+    def _request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        with self._reaching():
+            reply = self._http.request(method, path, **options)
+        if reply.is_error:
+            raise _error(reply)
+        return reply
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.TransportError as error:
+            raise ServerUnavailable(where=self._where, reason=str(error) or type(error).__name__) from error
+
+
+def _events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The server's own events: one name and one line of JSON each; comments in between."""
+    name = ""
+    for line in lines:
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield name, json.loads(line.removeprefix("data: "))
+
+
+def _error(reply: httpx.Response) -> ChuchuError:
+    try:
+        document = reply.json()
+        known = from_code(document["code"], document["details"])
+    except (ValueError, KeyError, TypeError):
+        return ServerUnavailable(where=str(reply.url), reason=f"HTTP {reply.status_code}")
+    return known if known.code == document["code"] else ChuchuError(reason=document["detail"])

@@ -1,0 +1,120 @@
+"""Running the application: `chuchu serve`, and the private server behind a single command.
+
+A data folder has one owner at a time. `serve` leaves a note in it that says where it listens, so that commands go to
+the running server; without one, a command is its own server for as long as it runs, on a Unix socket that only its
+user can reach.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from api.app import create_app
+from api.services import open_services
+from rag.errors import PortInUse
+from rag.settings import Settings
+
+_NOTE = "server.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server is reached: over TCP, or at a Unix socket."""
+
+    url: str
+    socket: Path | None = None
+
+
+def serve(settings: Settings, host: str, port: int, on_listening: Callable[[str], None]) -> None:
+    """Serve until interrupted. Raises PortInUse, and whatever the services raise when they cannot open."""
+    listening = _listen(host, port)
+    url = f"http://{_shown(host)}:{listening.getsockname()[1]}"
+
+    def ready(_: uvicorn.Server) -> None:
+        _leave_note(settings.data_dir, url)
+        on_listening(url)
+
+    try:
+        asyncio.run(_serve(settings, listening, ready))
+    finally:
+        (settings.data_dir / _NOTE).unlink(missing_ok=True)
+
+
+@contextmanager
+def private_server(settings: Settings) -> Iterator[Address]:
+    """A server of this process's own, in a thread, for the length of the context."""
+    with tempfile.TemporaryDirectory(prefix="chuchu-") as folder, socket.socket(socket.AF_UNIX) as listening:
+        path = Path(folder) / "http.sock"
+        listening.bind(str(path))
+        server: Future[uvicorn.Server] = Future()
+        with ThreadPoolExecutor(1, thread_name_prefix="chuchu-server") as thread:
+            ended = thread.submit(_run_private, settings, listening, server)
+            running = server.result()
+            try:
+                yield Address("http://chuchu", path)
+            finally:
+                running.should_exit = True
+                ended.result()
+
+
+def running_server(data_dir: Path) -> Address | None:
+    """The server that owns the data folder, if one runs and answers."""
+    try:
+        note = json.loads((data_dir / _NOTE).read_text(encoding="utf-8"))
+        reply = httpx.get(f"{note['url']}/healthz", timeout=2.0, trust_env=False)
+    except (OSError, ValueError, KeyError, httpx.HTTPError):
+        return None
+    return Address(note["url"]) if reply.is_success else None
+
+
+def _run_private(settings: Settings, listening: socket.socket, server: Future[uvicorn.Server]) -> None:
+    """Give the server to who waits for it - or the reason why there is none."""
+    try:
+        asyncio.run(_serve(settings, listening, server.set_result))
+    except BaseException as error:
+        if server.done():
+            raise
+        server.set_exception(error)
+
+
+async def _serve(settings: Settings, listening: socket.socket, ready: Callable[[uvicorn.Server], None]) -> None:
+    async with open_services(settings) as services:
+        config = uvicorn.Config(create_app(services), log_level="warning", timeout_graceful_shutdown=5)
+        server = uvicorn.Server(config)
+        ready(server)
+        await server.serve([listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise PortInUse(host=host, port=port, reason=error.strerror) from error
+    return listening
+
+
+def _shown(host: str) -> str:
+    """An address that a client on this machine can use."""
+    if host in ("0.0.0.0", "::"):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _leave_note(data_dir: Path, url: str) -> None:
+    (data_dir / _NOTE).write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
