@@ -182,8 +182,7 @@ def _report(terminal: Terminal, questions: Sequence[EvaluationQuestion], rows: S
     for group in groups:
         table.add_column(group, justify="right")
     for name in found.get("all", {}):
-        cells = [f"{100 * v:.1f} ({n})" for v, n in (found[g][name] for g in groups if name in found[g])]
-        table.add_row(name, *cells)
+        table.add_row(name, *(_cell(found[group].get(name)) for group in groups))
     terminal.out.print(table)
     times = sorted(row["latency_s"] for row in rows if row.get("latency_s") is not None)
     if times:
@@ -191,3 +190,7 @@ def _report(terminal: Terminal, questions: Sequence[EvaluationQuestion], rows: S
     terminal.out.print(f"{len(rows)} → {out}", markup=False)
 
 
+
+
+def _cell(measured: tuple[float, int] | None) -> str:
+    return "" if measured is None else f"{100 * measured[0]:.1f} ({measured[1]})"
