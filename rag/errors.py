@@ -4,7 +4,7 @@
     ├── SettingsInvalid
     ├── NotFound
     │   ├── DocumentNotFound   ├── VersionNotFound   ├── PageNotFound
-    │   ├── JobNotFound        └── FileNotFound
+    │   ├── JobNotFound        ├── FileNotFound       └── BlobNotFound
     ├── Rejected                      the input will never do; trying again does not help
     │   ├── FileRejected
     │   │   ├── EmptyFile          ├── FileTooLarge        ├── MediaTypeUnsupported
@@ -108,6 +108,12 @@ class FileNotFound(NotFound):
     zh = "没有文件或文件夹 {path}。"
 
 
+class BlobNotFound(NotFound):
+    code = "blob-not-found"
+    en = "The stored file {key} is missing. Restore it from a backup, or add its document again."
+    zh = "已存文件 {key} 缺失。请从备份恢复，或重新添加其文档。"
+
+
 class Rejected(ChuchuError):
     code = "rejected"
 
@@ -124,8 +130,8 @@ class EmptyFile(FileRejected):
 
 class FileTooLarge(FileRejected):
     code = "file-too-large"
-    en = "The file has {size_bytes} bytes; the limit is {limit_bytes} (ingest.max_file_bytes). Split it or raise the limit."
-    zh = "文件有 {size_bytes} 字节，上限为 {limit_bytes}（ingest.max_file_bytes）。请拆分文件或提高上限。"
+    en = "The file is larger than {limit_bytes} bytes (ingest.max_file_bytes). Split it or raise the limit."
+    zh = "文件超过 {limit_bytes} 字节（ingest.max_file_bytes）。请拆分文件或提高上限。"
 
 
 class MediaTypeUnsupported(FileRejected):

@@ -1,0 +1,124 @@
+"""Making a version live, and taking a document away. One transaction each, the caller's.
+
+Locks are taken in one order everywhere: the document, the sums of its collection, the generation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rag.documents import Language, VersionStatus
+from rag.errors import DocumentNotFound, VersionNotFound
+from rag.store.jobs import UNFINISHED, JobStatus
+from rag.store.language_sums import Sums, exchange_sums
+from rag.store.rows import live_version_row, lock_document, lock_job
+from rag.store.tables import documents, jobs, schema_info, versions
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What is known of a version once its passages are in the index."""
+
+    passages: int
+    characters: int
+    pages: int
+    language: Language
+    parser: str
+    warnings: tuple[str, ...]
+    sums: Sums
+    title: str | None
+
+    def facts(self) -> dict[str, Any]:
+        """The columns of the version that parsing decides."""
+        return {
+            "passages": self.passages,
+            "characters": self.characters,
+            "pages": self.pages,
+            "language": self.language,
+            "parser": self.parser,
+            "warnings": list(self.warnings),
+        }
+
+
+async def publish(
+    connection: AsyncConnection, job_id: str, version_id: str, publication: Publication, now: datetime
+) -> list[str]:
+    """Make the version live, unless its job was ended or a later submission already is; both show in the answer."""
+    job = await lock_job(connection, job_id)
+    if job.version_id != version_id:
+        raise VersionNotFound(document_id=job.document_id, version_id=version_id)
+    if job.status in UNFINISHED:
+        await _settle(connection, job, publication)
+        ended = update(jobs).where(jobs.c.id == job_id).values(status=JobStatus.SUCCEEDED, updated_at=now)
+        await connection.execute(ended)
+    return await _obsolete(connection, job.document_id, version_id)
+
+
+async def delete_document(connection: AsyncConnection, document_id: str, now: datetime) -> list[str]:
+    """The document becomes a tombstone: its versions stay on record as deleted, so that old citations can say so."""
+    document = await lock_document(connection, document_id)
+    if document is None:
+        raise DocumentNotFound(document_id=document_id)
+    if document.deleted_at is None:
+        await _bury(connection, document, now)
+    query = select(versions.c.id).where(versions.c.document_id == document_id).order_by(versions.c.number)
+    return list((await connection.execute(query)).scalars())
+
+
+async def _settle(connection: AsyncConnection, job: Row[Any], publication: Publication) -> None:
+    live = await live_version_row(connection, job.document_id)
+    if live is not None and live.number > job.number:
+        facts = publication.facts() | {"status": VersionStatus.SUPERSEDED, "superseded_by": live.id}
+        await _set_version(connection, job.version_id, facts)
+    else:
+        await _flip(connection, job, live, publication)
+
+
+async def _flip(connection: AsyncConnection, job: Row[Any], live: Row[Any] | None, publication: Publication) -> None:
+    if live is not None:
+        outgoing = {"status": VersionStatus.SUPERSEDED, "superseded_by": job.version_id}
+        await _set_version(connection, live.id, outgoing)
+    await _set_version(connection, job.version_id, publication.facts() | {"status": VersionStatus.LIVE})
+    described = {"media_type": job.media_type} | ({"title": publication.title} if publication.title else {})
+    await connection.execute(update(documents).where(documents.c.id == job.document_id).values(described))
+    entering = (job.version_id, publication.sums)
+    await exchange_sums(connection, job.collection, entering=entering, leaving=live.id if live else None)
+    await _next_generation(connection)
+
+
+async def _bury(connection: AsyncConnection, document: Row[Any], now: datetime) -> None:
+    live = await live_version_row(connection, document.id)
+    waiting = (jobs.c.document_id == document.id) & jobs.c.status.in_(UNFINISHED)
+    await connection.execute(update(jobs).where(waiting).values(status=JobStatus.CANCELLED, updated_at=now))
+    its_versions = update(versions).where(versions.c.document_id == document.id)
+    await connection.execute(its_versions.values(status=VersionStatus.DELETED))
+    await connection.execute(update(documents).where(documents.c.id == document.id).values(deleted_at=now))
+    await exchange_sums(connection, document.collection, entering=None, leaving=live.id if live else None)
+    await _next_generation(connection)
+
+
+async def _obsolete(connection: AsyncConnection, document_id: str, version_id: str) -> list[str]:
+    """What a version leaves to be removed from the index: those it superseded, and itself when it is not live.
+
+    Read from the rows, not remembered, so that a publish repeated after a crash names them again.
+    """
+    itself_out = (versions.c.id == version_id) & (versions.c.status != VersionStatus.LIVE)
+    query = (
+        select(versions.c.id)
+        .where(versions.c.document_id == document_id, or_(versions.c.superseded_by == version_id, itself_out))
+        .order_by(versions.c.number)
+    )
+    return list((await connection.execute(query)).scalars())
+
+
+async def _set_version(connection: AsyncConnection, version_id: str, values: dict[str, Any]) -> None:
+    await connection.execute(update(versions).where(versions.c.id == version_id).values(values))
+
+
+async def _next_generation(connection: AsyncConnection) -> None:
+    await connection.execute(update(schema_info).values(generation=schema_info.c.generation + 1))

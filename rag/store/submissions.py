@@ -1,0 +1,46 @@
+"""What is handed in, and what becomes of it. Frozen, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from rag.documents import Document
+from rag.store.jobs import Job
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A file whose bytes already lie in the blob store under `blob_key`.
+
+    `uri` names its source: within a collection, the same uri is the same document. `content_hash` is the SHA-256 of
+    the bytes and `parser_version` the parser that would read them now; a change of either asks for a new version.
+    """
+
+    collection: str
+    uri: str
+    title: str
+    media_type: str
+    content_hash: str
+    blob_key: str
+    size_bytes: int
+    name: str
+    parser_version: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    priority: int = 0
+
+
+class SubmissionOutcome(StrEnum):
+    SUBMITTED = "submitted"
+    PENDING = "pending"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """`submitted`: a new job works on it; `pending`: `job` already did; `unchanged`: it is live, there is no job."""
+
+    document: Document
+    job: Job | None
+    outcome: SubmissionOutcome
