@@ -20,7 +20,8 @@
     │   ├── ModelUnknown       ├── ModelMissing        ├── ModelCorrupt
     │   └── ModelUnreachable
     └── Unavailable                   a service did not answer; trying again may help
-        ├── IndexUnavailable   ├── DatabaseUnavailable ├── BlobsUnavailable
+        ├── IndexUnavailable ─ IndexDamaged
+        ├── DatabaseUnavailable ├── BlobsUnavailable
         ├── ChatUnavailable    ├── EmbedderUnavailable └── ServerUnavailable
 
 A leaf has a stable `code` and one sentence in English and in Chinese that says what happened and what to do. Its
@@ -275,6 +276,12 @@ class IndexUnavailable(Unavailable):
     code = "index-unavailable"
     en = "The index at {where} does not answer: {reason}. Check that it runs and that index.url is right."
     zh = "索引 {where} 无响应：{reason}。请确认其正在运行且 index.url 正确。"
+
+
+class IndexDamaged(IndexUnavailable):
+    code = "index-damaged"
+    en = "The index in {where} cannot be read: {reason}. Restore that folder from a backup, or move it away and ingest again."
+    zh = "无法读取 {where} 中的索引：{reason}。请从备份恢复该文件夹，或将其移走后重新导入。"
 
 
 class DatabaseUnavailable(Unavailable):

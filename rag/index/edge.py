@@ -1,0 +1,232 @@
+"""The passage index in the process: Qdrant Edge on a folder of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+from uuid import uuid4
+
+import qdrant_edge as edge
+
+from rag.errors import IndexDamaged, IndexUnavailable
+from rag.index import edge_compaction
+from rag.index.edge_records import hit, point, query_request, scope_filter, shard_config, version_filter
+from rag.index.folder_lock import FolderLock
+from rag.index.identity import refuse_mismatch
+from rag.index.manifest import Manifest, read_manifest, write_manifest
+from rag.index.passage_index import Hit, IndexedPassage, Leg, Scope
+from rag.index.payload import INDEXED_FIELDS
+from rag.models.embedding import EmbedderIdentity
+
+T = TypeVar("T")
+
+_UPSERT_BATCH = 256  # Edge holds Python's global lock while it writes: 256 points are about 20 ms
+_SCROLL_PAGE = 1000
+_DELETED_WORTH_COMPACTING = 0.2  # the engine's own threshold: below it `optimize` does nothing
+
+
+class EdgePassageIndex:
+    """Searches are exact: no HNSW graph, full recall under every filter.
+
+    On 2 cores, four legs of 100 hits take 3 ms over 10,000 passages of 384 dimensions, 14 ms over 50,000 and 65 ms
+    over 200,000. Beyond that a Qdrant server is the better place.
+
+    The folder holds the manifest, the lock and one shard. A new shard is complete before the manifest names it, and
+    shards that the manifest does not name are leftovers, so that every crash leaves one whole index.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._owner = FolderLock(folder)
+        self._writing = Lock()
+        self._calling = Lock()  # Edge's calls never run in parallel anyway, and a swap must not meet one
+        self._shard: edge.EdgeShard | None = None
+        self._manifest: Manifest | None = None
+        self._deleted = 0
+
+    async def open(self, identity: EmbedderIdentity) -> None:
+        """Raises also DataFolderInUse and IndexDamaged."""
+        await asyncio.to_thread(self._open, identity)
+
+    async def upsert(self, passages: Sequence[IndexedPassage]) -> None:
+        await asyncio.to_thread(self._upsert, passages)
+
+    async def search(self, legs: Sequence[Leg]) -> list[list[Hit]]:
+        return await asyncio.to_thread(self._search, legs)
+
+    async def delete_version(self, version_id: str) -> None:
+        await asyncio.to_thread(self._delete_version, version_id)
+
+    async def version_passage_ids(self, version_id: str) -> set[str]:
+        return await asyncio.to_thread(self._version_passage_ids, version_id)
+
+    async def count(self, scope: Scope = Scope()) -> int:
+        return await asyncio.to_thread(self._count, scope_filter(scope))
+
+    async def optimize(self) -> None:
+        """Give back the space of deleted passages, when they are a fifth of all. Searches go on, writes wait."""
+        await asyncio.to_thread(self._compact)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._close)
+
+    def _open(self, identity: EmbedderIdentity) -> None:
+        with self._writing:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._owner.acquire()
+            try:
+                manifest = self._read_manifest() or self._create(identity)
+                refuse_mismatch(manifest.identity, identity)
+                self._shard = self._load(manifest.shard)
+            except BaseException:
+                self._owner.release()
+                raise
+            self._manifest = manifest
+            self._remove_leftovers()
+
+    def _read_manifest(self) -> Manifest | None:
+        try:
+            return read_manifest(self._folder)
+        except ValueError as error:
+            raise self._damaged(str(error)) from error
+
+    def _create(self, identity: EmbedderIdentity) -> Manifest:
+        self._refuse_orphans()
+        name = _new_shard_name()
+        path = self._folder / name
+        path.mkdir()
+        shard = edge.EdgeShard.create(str(path), shard_config(identity.dimension))
+        for field in INDEXED_FIELDS:
+            shard.update(edge.UpdateOperation.create_field_index(field, edge.PayloadSchemaType.Keyword))
+        shard.close()
+        manifest = Manifest(identity, name)
+        write_manifest(self._folder, manifest)
+        return manifest
+
+    def _refuse_orphans(self) -> None:
+        """Passages without a manifest mean that somebody lost it, not that creation was cut short."""
+        for path in self._shard_folders():
+            if (path / "edge_config.json").exists() and self._points_in(path):
+                raise self._damaged(f"index.json is missing, but {path.name} holds passages")
+
+    def _points_in(self, path: Path) -> int:
+        shard = self._load(path.name)
+        points = shard.info().points_count
+        shard.close()
+        return points
+
+    def _load(self, name: str) -> edge.EdgeShard:
+        try:
+            return edge.EdgeShard.load(str(self._folder / name))
+        except Exception as error:
+            raise self._damaged(str(error)) from error
+
+    def _remove_leftovers(self) -> None:
+        for path in self._shard_folders():
+            if self._manifest and path.name != self._manifest.shard:
+                shutil.rmtree(path)
+
+    def _shard_folders(self) -> list[Path]:
+        return sorted(self._folder.glob("shard-*"))
+
+    def _upsert(self, passages: Sequence[IndexedPassage]) -> None:
+        with self._writing:
+            for start in range(0, len(passages), _UPSERT_BATCH):
+                points = [point(passage) for passage in passages[start : start + _UPSERT_BATCH]]
+                self._update(edge.UpdateOperation.upsert_points(points))
+
+    def _search(self, legs: Sequence[Leg]) -> list[list[Hit]]:
+        request = edge.QueryBatchRequest([query_request(leg) for leg in legs])
+        results = self._call(lambda shard: shard.query_batch(request))
+        return [[hit(found) for found in result] for result in results]
+
+    def _delete_version(self, version_id: str) -> None:
+        selected = version_filter(version_id)
+        with self._writing:
+            self._deleted += self._count(selected)
+            self._update(edge.UpdateOperation.delete_points_by_filter(selected))
+
+    def _version_passage_ids(self, version_id: str) -> set[str]:
+        ids: set[str] = set()
+        offset = None
+        while True:
+            records, offset = self._page_of_ids(version_id, offset)
+            ids.update(str(record.id) for record in records)
+            if offset is None:
+                return ids
+
+    def _page_of_ids(
+        self, version_id: str, offset: edge.PointId | None
+    ) -> tuple[list[edge.Record], edge.PointId | None]:
+        request = edge.ScrollRequest(
+            offset=offset, limit=_SCROLL_PAGE, filter=version_filter(version_id), with_payload=False
+        )
+        return self._call(lambda shard: shard.scroll(request))
+
+    def _count(self, selected: edge.Filter | None) -> int:
+        return self._call(lambda shard: shard.count(edge.CountRequest(filter=selected)))
+
+    def _compact(self) -> None:
+        with self._writing:
+            if self._deleted <= _DELETED_WORTH_COMPACTING * (self._count(None) + self._deleted):
+                return
+            name = _new_shard_name()
+            self._copy_to(name)
+            _compact_in_another_process(self._folder / name)
+            self._swap_to(name)
+            self._deleted = 0
+
+    def _copy_to(self, name: str) -> None:
+        self._call(lambda shard: shard.flush())
+        assert self._manifest is not None  # an open shard has one
+        shutil.copytree(self._folder / self._manifest.shard, self._folder / name)
+
+    def _swap_to(self, name: str) -> None:
+        assert self._manifest is not None
+        compacted = self._load(name)
+        manifest = Manifest(self._manifest.identity, name)
+        write_manifest(self._folder, manifest)
+        with self._calling:
+            previous, self._shard = self._shard, compacted
+        if previous is not None:
+            previous.close()
+        self._manifest = manifest
+        self._remove_leftovers()
+
+    def _close(self) -> None:
+        with self._writing, self._calling:
+            if self._shard is not None:
+                self._shard.flush()
+                self._shard.close()
+            self._shard = None
+            self._owner.release()
+
+    def _update(self, operation: edge.UpdateOperation) -> None:
+        self._call(lambda shard: shard.update(operation))
+
+    def _call(self, action: Callable[[edge.EdgeShard], T]) -> T:
+        with self._calling:
+            if self._shard is None:
+                raise IndexUnavailable(where=str(self._folder), reason="it is not open")
+            try:
+                return action(self._shard)
+            except Exception as error:
+                raise IndexUnavailable(where=str(self._folder), reason=str(error)) from error
+
+    def _damaged(self, reason: str) -> IndexDamaged:
+        return IndexDamaged(where=str(self._folder), reason=reason)
+
+
+def _new_shard_name() -> str:
+    return f"shard-{uuid4().hex[:12]}"
+
+
+def _compact_in_another_process(shard: Path) -> None:
+    program = Path(edge_compaction.__file__)
+    subprocess.run([sys.executable, "-P", str(program), str(shard)], check=True, capture_output=True)

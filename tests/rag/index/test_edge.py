@@ -1,0 +1,217 @@
+"""What the embedded index keeps beyond the contract: one owner, whole after a crash, clear words about damage."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+import pytest
+
+from rag.documents import Passage, Span
+from rag.errors import DataFolderInUse, IndexDamaged, IndexUnavailable
+from rag.index.edge import EdgePassageIndex
+from rag.index.passage_index import IndexedPassage, Leg, SparseTerms
+from rag.models.embedding import EmbedderIdentity
+
+IDENTITY = EmbedderIdentity("small", "r1", 4)
+ROOT = Path(__file__).parents[3]
+
+
+def indexed(number: int, version: str = "v1") -> IndexedPassage:
+    passage = Passage(str(UUID(int=number)), "d", version, "c", Span(0, 1), "", "en")
+    return IndexedPassage(passage, np.asarray([1, 0, 0, 0], np.float32), SparseTerms((1,), (1.0,)))
+
+
+async def opened(folder: Path) -> EdgePassageIndex:
+    index = EdgePassageIndex(folder)
+    await index.open(IDENTITY)
+    return index
+
+
+async def filled(folder: Path, passages: int) -> None:
+    index = await opened(folder)
+    await index.upsert([indexed(number) for number in range(1, passages + 1)])
+    await index.close()
+
+
+async def count_after_reopening(folder: Path) -> int:
+    index = await opened(folder)
+    try:
+        return await index.count()
+    finally:
+        await index.close()
+
+
+def the_shard(folder: Path) -> Path:
+    [shard] = folder.glob("shard-*")
+    return shard
+
+
+def test_a_second_owner_is_refused_and_told_who_has_it(tmp_path: Path) -> None:
+    async def both() -> None:
+        first = await opened(tmp_path)
+        with pytest.raises(DataFolderInUse, match=f"process {os.getpid()}"):
+            await opened(tmp_path)
+        await first.close()
+        await (await opened(tmp_path)).close()
+
+    asyncio.run(both())
+
+
+def test_a_refused_opening_leaves_the_folder_free(tmp_path: Path) -> None:
+    (tmp_path / "index.json").write_text("{", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(IndexDamaged, match=r"index\.json"):
+            asyncio.run(opened(tmp_path))
+
+
+def test_a_closed_index_says_so(tmp_path: Path) -> None:
+    async def use_after_close() -> None:
+        index = await opened(tmp_path)
+        await index.close()
+        await index.close()
+        with pytest.raises(IndexUnavailable, match="not open"):
+            await index.count()
+
+    asyncio.run(use_after_close())
+
+
+def test_a_vector_of_the_wrong_length_is_refused(tmp_path: Path) -> None:
+    async def search() -> None:
+        index = await opened(tmp_path)
+        with pytest.raises(IndexUnavailable, match="expected dim: 4, got 2"):
+            await index.search([Leg(np.ones(2, np.float32), 1)])
+        await index.close()
+
+    asyncio.run(search())
+
+
+def test_a_half_made_shard_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "shard-half" / "segments").mkdir(parents=True)
+    asyncio.run(filled(tmp_path, 3))
+    assert the_shard(tmp_path).name != "shard-half"
+    assert asyncio.run(count_after_reopening(tmp_path)) == 3
+
+
+def test_a_lost_manifest_does_not_become_an_empty_index(tmp_path: Path) -> None:
+    asyncio.run(filled(tmp_path, 3))
+    (tmp_path / "index.json").unlink()
+    with pytest.raises(IndexDamaged, match=r"index\.json is missing"):
+        asyncio.run(opened(tmp_path))
+
+
+def test_a_lost_shard_does_not_become_an_empty_index(tmp_path: Path) -> None:
+    asyncio.run(filled(tmp_path, 3))
+    shutil.rmtree(the_shard(tmp_path))
+    with pytest.raises(IndexDamaged, match="move it away"):
+        asyncio.run(opened(tmp_path))
+
+
+@pytest.mark.parametrize("damaged", ["edge_config.json", "segments/*/segment.json"])
+def test_a_damaged_file_is_named(tmp_path: Path, damaged: str) -> None:
+    asyncio.run(filled(tmp_path, 3))
+    [file] = the_shard(tmp_path).glob(damaged)
+    file.write_bytes(b"garbage")
+    with pytest.raises(IndexDamaged, match="cannot be read"):
+        asyncio.run(opened(tmp_path))
+
+
+def test_compaction_keeps_every_passage_and_lets_searches_through(tmp_path: Path) -> None:
+    async def compact() -> None:
+        index = await opened(tmp_path)
+        await index.upsert([indexed(number, "old") for number in range(1, 2001)])
+        await index.upsert([indexed(number, "new") for number in range(2001, 4001)])
+        await index.delete_version("old")
+        before = the_shard(tmp_path)
+        compaction = asyncio.create_task(index.optimize())
+        slowest_s = 0.0
+        while not compaction.done():
+            started = time.monotonic()
+            [hits] = await index.search([Leg(np.ones(4, np.float32), 5)])
+            slowest_s = max(slowest_s, time.monotonic() - started)
+            assert len(hits) == 5
+            await asyncio.sleep(0.005)
+        await compaction
+        assert slowest_s < 1
+        assert the_shard(tmp_path) != before
+        assert await index.count() == 2000
+        await index.upsert([indexed(5000)])
+        await index.close()
+
+    asyncio.run(compact())
+    assert asyncio.run(count_after_reopening(tmp_path)) == 2001
+
+
+def test_optimizing_with_little_deleted_does_nothing(tmp_path: Path) -> None:
+    async def optimize() -> None:
+        index = await opened(tmp_path)
+        await index.upsert([indexed(number) for number in range(1, 11)] + [indexed(11, "v2")])
+        await index.delete_version("v2")
+        before = the_shard(tmp_path)
+        await index.optimize()
+        assert the_shard(tmp_path) == before
+        await index.close()
+
+    asyncio.run(optimize())
+
+
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from tests_edge import indexed, opened
+
+async def write() -> None:
+    index = await opened(Path(sys.argv[1]))
+    number = int(sys.argv[2])
+    while True:
+        await index.upsert([indexed(n) for n in range(number, number + 50)])
+        number += 50
+        print(number - 1, flush=True)
+
+asyncio.run(write())
+"""
+
+
+def test_acknowledged_batches_survive_being_killed(tmp_path: Path) -> None:
+    """Three times on one folder: kill the writer at a random moment, then look for what it had acknowledged."""
+    folder = tmp_path / "index"
+    (tmp_path / "tests_edge.py").write_bytes(Path(__file__).read_bytes())
+    moments = random.Random(7)
+    acknowledged = 0
+    for _ in range(3):
+        acknowledged = _write_until_killed(folder, acknowledged + 1, moments.uniform(0.05, 0.4))
+        assert asyncio.run(_ids(folder)) >= {str(UUID(int=number)) for number in range(1, acknowledged + 1)}
+
+
+def _write_until_killed(folder: Path, first: int, after_s: float) -> int:
+    """The highest number that the writer had acknowledged."""
+    paths = os.pathsep.join([str(folder.parent), str(ROOT)])
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(folder), str(first)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": paths},
+    )
+    assert writer.stdout is not None
+    with writer:
+        lines = [writer.stdout.readline()]
+        time.sleep(after_s)
+        writer.send_signal(signal.SIGKILL)
+        lines += writer.stdout.readlines()
+    return int([line for line in lines if line.endswith("\n")][-1])
+
+
+async def _ids(folder: Path) -> set[str]:
+    index = await opened(folder)
+    ids = await index.version_passage_ids("v1")
+    await index.close()
+    return ids
