@@ -18,7 +18,7 @@
     │   └── PortInUse
     ├── ModelError
     │   ├── ModelUnknown       ├── ModelMissing        ├── ModelCorrupt
-    │   └── ModelUnreachable
+    │   ├── ModelUnreachable   ├── ModelNoSpace        └── ModelUnloadable
     └── Unavailable                   a service did not answer; trying again may help
         ├── IndexUnavailable ─ IndexDamaged
         ├── DatabaseUnavailable ├── BlobsUnavailable
@@ -266,6 +266,18 @@ class ModelUnreachable(ModelError):
         "No source of the model {model} answered: {tried}. Put its files into {folder}, or set HF_ENDPOINT to a mirror."
     )
     zh = "模型 {model} 的所有来源均无响应：{tried}。请将文件放入 {folder}，或将 HF_ENDPOINT 设为镜像地址。"
+
+
+class ModelNoSpace(ModelError):
+    code = "model-no-space"
+    en = "The model {model} needs {needed_bytes} bytes in {folder}; {free_bytes} are free. Make room, or set another models_dir."
+    zh = "模型 {model} 需要 {folder} 有 {needed_bytes} 字节空间，现余 {free_bytes}。请清理磁盘或另设 models_dir。"
+
+
+class ModelUnloadable(ModelError):
+    code = "model-unloadable"
+    en = "The model {model} in {path} cannot be loaded: {reason}. Check that it is a model of the kind that the settings name."
+    zh = "无法加载 {path} 中的模型 {model}：{reason}。请确认其类型与设置相符。"
 
 
 class Unavailable(ChuchuError):

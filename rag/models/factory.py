@@ -1,0 +1,96 @@
+"""From settings to an embedder."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from rag.errors import SettingsInvalid
+from rag.models.catalogue import ModelCard, catalogue
+from rag.models.checksum import sha256_of
+from rag.models.embedding import Embedder
+from rag.models.weights import locate
+from rag.settings import EmbeddingSettings
+
+_WEIGHT_PATTERNS = ("*.safetensors", "*.bin")
+
+
+def make_embedder(settings: EmbeddingSettings, models_dir: Path) -> Embedder:
+    """The embedder that the settings name, loaded.
+
+    Raises SettingsInvalid, and for a model in the process ModelMissing, ModelCorrupt, ModelUnknown or ModelUnloadable.
+    """
+    if settings.backend == "openai":
+        return _openai(settings)
+    if settings.backend == "llama-index":
+        return _llama_index(settings)
+    return _sentence_transformers(settings, models_dir)
+
+
+def _sentence_transformers(settings: EmbeddingSettings, models_dir: Path) -> Embedder:
+    from rag.models.sentence_transformers_embedder import SentenceTransformersEmbedder
+
+    card = catalogue().get(settings.model)
+    if card and card.role != "embedding":
+        raise _invalid("embedding.model", f"{card.name} is a {card.role} model")
+    folder = locate(settings.model, models_dir)
+    query_prefix, passage_prefix = _prefixes(settings, card)
+    return SentenceTransformersEmbedder(
+        folder,
+        model=settings.model if card else folder.name,
+        revision=card.weights_revision if card else folder_revision(folder),
+        query_prefix=query_prefix,
+        passage_prefix=passage_prefix,
+        precision=settings.dtype,
+        threads=settings.threads,
+        batch_tokens=settings.batch_tokens,
+    )
+
+
+def _openai(settings: EmbeddingSettings) -> Embedder:
+    from rag.models.openai_embedder import OpenAIEmbedder
+
+    if not settings.url:
+        raise _invalid("embedding.url", "backend openai needs the endpoint's base URL")
+    return OpenAIEmbedder(
+        settings.url,
+        model=settings.model,
+        api_key=settings.api_key.get_secret_value(),
+        dimension=settings.dimension,
+        query_prefix=settings.query_prefix or "",
+        passage_prefix=settings.passage_prefix or "",
+        batch_tokens=settings.batch_tokens,
+    )
+
+
+def _llama_index(settings: EmbeddingSettings) -> Embedder:
+    from rag.models.llama_index_embedder import LlamaIndexEmbedder
+
+    return LlamaIndexEmbedder(
+        settings.class_path,
+        settings.class_arguments,
+        model=settings.model,
+        query_prefix=settings.query_prefix or "",
+        passage_prefix=settings.passage_prefix or "",
+    )
+
+
+def _prefixes(settings: EmbeddingSettings, card: ModelCard | None) -> tuple[str | None, str | None]:
+    """The settings', else the card's, else None: the folder's own."""
+    query, passage = settings.query_prefix, settings.passage_prefix
+    if card:
+        query = card.query_prefix if query is None else query
+        passage = card.passage_prefix if passage is None else passage
+    return query, passage
+
+
+def folder_revision(folder: Path) -> str:
+    """The first 12 hex digits of the SHA-256 of a folder's weights: what its vectors hang on, wherever it lies."""
+    weights = sorted(path for pattern in _WEIGHT_PATTERNS for path in folder.rglob(pattern))
+    if len(weights) == 1:
+        return sha256_of(weights[0])[:12]
+    return hashlib.sha256("".join(map(sha256_of, weights)).encode()).hexdigest()[:12]
+
+
+def _invalid(path: str, reason: str) -> SettingsInvalid:
+    return SettingsInvalid(source="embedding", path=path, reason=reason)
