@@ -38,7 +38,11 @@ class LlamaCppServer:
         self._folder = tempfile.TemporaryDirectory(prefix="chuchu-llama-", ignore_cleanup_errors=True)
         socket = Path(self._folder.name) / "llama.sock"
         key = secrets.token_urlsafe(32)
-        self._server: Any = _load(model_file, context_tokens, threads or _cores(), socket, key)
+        try:
+            self._server: Any = _load(model_file, context_tokens, threads or _cores(), socket, key)
+        except BaseException:
+            self._folder.cleanup()
+            raise
         self._listener = httpx.Client(
             transport=httpx.HTTPTransport(uds=str(socket)),
             base_url="http://llama.cpp",

@@ -76,7 +76,8 @@ class LlamaIndexChat:
             raise self._unavailable(f"{type(error).__name__}: {error}") from error
 
     async def _next(self, step: Awaitable[Any]) -> Any:
-        return await asyncio.wait_for(step, self._settings.timeout_s)
+        async with asyncio.timeout(self._settings.timeout_s):  # wait_for of Python 3.11 may swallow a cancellation
+            return await step
 
     def _unavailable(self, reason: str) -> ChatUnavailable:
         return ChatUnavailable(model=self.name, reason=reason)

@@ -62,7 +62,7 @@ class ModelThread:
         outlet: Outlet[T] = Outlet(self._closing)
         work = self._pool.submit(_fill, outlet, produce)
         try:
-            while (item := await asyncio.wait_for(outlet.items.get(), self._timeout_s)) is not None:
+            while (item := await self._next(outlet)) is not None:
                 yield item
             await asyncio.wrap_future(work)
             self._check_open()
@@ -71,6 +71,10 @@ class ModelThread:
         finally:
             outlet.abandon()
             work.cancel()
+
+    async def _next(self, outlet: Outlet[T]) -> T | None:
+        async with asyncio.timeout(self._timeout_s):  # wait_for of Python 3.11 may swallow a cancellation
+            return await outlet.items.get()
 
     async def close(self) -> None:
         """End what runs and what waits, then the thread."""
