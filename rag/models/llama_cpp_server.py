@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-# The wheel's CPU build joins its threads with OpenMP barriers that spin. One busy neighbour on two cores then makes
-# every barrier last a scheduler slice: 0.8 tokens/s against 16.5 with barriers that sleep (0.5B, decoding).
-_SLEEPING_BARRIERS = {"GOMP_SPINCOUNT": "0"}
+from rag.models.openmp import let_barriers_sleep
 
 # Tokens read between two chances to stop, and between two signs of life.
 _BATCH_TOKENS = 128
@@ -65,8 +62,8 @@ class LlamaCppServer:
 
 
 def _load(model_file: Path, context_tokens: int, threads: int, socket: Path, key: str) -> Any:
-    with _default_environment(_SLEEPING_BARRIERS):
-        import xllamacpp
+    let_barriers_sleep()
+    import xllamacpp
 
     params = xllamacpp.CommonParams()
     params.model.path = str(model_file)
@@ -83,18 +80,6 @@ def _load(model_file: Path, context_tokens: int, threads: int, socket: Path, key
         return xllamacpp.Server(params)
     except RuntimeError as error:
         raise OSError(f"{model_file.name} cannot be loaded as a GGUF model") from error
-
-
-@contextmanager
-def _default_environment(entries: Mapping[str, str]) -> Iterator[None]:
-    """Entries that a native library reads once, while it is loaded. What the user has set stays."""
-    added = {name: value for name, value in entries.items() if name not in os.environ}
-    os.environ.update(added)
-    try:
-        yield
-    finally:
-        for name in added:
-            del os.environ[name]
 
 
 def _cores() -> int:

@@ -112,7 +112,7 @@ def transformers(folder: Path) -> Iterator[Backend]:
 def llama_cpp(folder: Path) -> Iterator[Backend]:
     broken = folder / "broken.gguf"
     broken.write_bytes(b"GGUF, but not really")
-    settings = ChatSettings(model="qwen2.5-coder-0.5b-instruct-q4", context_tokens=4096)
+    settings = ChatSettings(model="qwen2.5-coder-0.5b-instruct-q4", context_tokens=4096, timeout_s=60)
     yield Backend(LlamaCppChat(settings, small_gguf()), LlamaCppChat(settings, broken), stop="\n")
 
 
@@ -146,12 +146,14 @@ def test_a_reply_ends_with_its_usage_and_the_reason(backend: Backend) -> None:
 
 
 def test_chinese_arrives_whole(backend: Backend) -> None:
-    deltas = run(backend, reply(backend.model, ENDLESS))
+    async def both() -> tuple[list[ChatDelta], list[ChatDelta]]:
+        return await reply(backend.model, BRIEF), await reply(backend.model, ENDLESS)
 
-    assert len(deltas) > 2, "the reply is to come in pieces"
-    for delta in deltas:
-        assert "\ufffd" not in delta.text
-    assert any("一" <= character <= "鿿" for character in text_of(deltas))
+    brief, endless = run(backend, both())
+
+    assert len(endless) > 2, "the reply is to come in pieces"
+    assert "\ufffd" not in text_of(brief) + text_of(endless)
+    assert any("一" <= character <= "鿿" for character in text_of(brief))
 
 
 def test_max_tokens_cut_the_reply_off(backend: Backend) -> None:
