@@ -55,3 +55,74 @@ class HashEmbedder:
         yield from tokens
         run = "".join(tokens)
         yield from (run[i : i + 2] for i in range(len(run) - 1))
+"""Doubles of the roles: deterministic, without weights, behind the same seams as the real backends."""
+import asyncio
+import math
+from collections.abc import AsyncIterator, Callable, Sequence
+from rag.citations import Usage
+from rag.errors import ChatUnavailable
+from rag.models.chat import ChatDelta, GenerationOptions, Message
+from rag.models.stop_strings import StopFilter
+ChatScript = Callable[[Sequence[Message]], str]
+class ScriptedChat:
+    """A chat model that says what it is told to, in pieces of `piece_characters`, each of which counts as a token.
+    `script` is the replies of one call after another, the last one being repeated, or a function of the messages.
+    `piece_delay_s` makes it slow; `fail_after_pieces` makes it raise ChatUnavailable there. `calls` keeps what it was
+    asked.
+    """
+    def __init__(
+        self,
+        script: ChatScript | Sequence[str],
+        *,
+        piece_characters: int = 4,
+        piece_delay_s: float = 0.0,
+        fail_after_pieces: int | None = None,
+        name: str = "scripted",
+        context_tokens: int = 8192,
+    ) -> None:
+        self._script = script if callable(script) else self._in_order(script)
+        self._piece_characters = piece_characters
+        self._piece_delay_s = piece_delay_s
+        self._fail_after_pieces = fail_after_pieces
+        self._name = name
+        self._context_tokens = context_tokens
+        self.calls: list[tuple[tuple[Message, ...], GenerationOptions]] = []
+    def name(self) -> str:
+        return self._name
+    def context_tokens(self) -> int:
+        return self._context_tokens
+    async def stream(self, messages: Sequence[Message], options: GenerationOptions) -> AsyncIterator[ChatDelta]:
+        self.calls.append((tuple(messages), options))
+        pieces = self._pieces(self._script(messages))
+        stop, written = StopFilter(options.stop), 0
+        for piece in pieces[: options.max_tokens]:
+            await self._pace(written)
+            written += 1
+            if shown := stop.feed(piece):
+                yield ChatDelta(shown)
+            if stop.stopped:
+                break
+        await self._pace(written)
+        if rest := stop.finish():
+            yield ChatDelta(rest)
+        cut_off = len(pieces) > options.max_tokens and not stop.stopped
+        yield ChatDelta(
+            usage=Usage(sum(self._tokens(message.content) for message in messages), written),
+            finish_reason="length" if cut_off else "stop",
+        )
+    async def count_tokens(self, text: str) -> int:
+        return self._tokens(text)
+    async def close(self) -> None:
+        """Nothing to close."""
+    def _in_order(self, replies: Sequence[str]) -> ChatScript:
+        replies = [replies] if isinstance(replies, str) else replies
+        return lambda messages: replies[min(len(self.calls), len(replies)) - 1]
+    def _tokens(self, text: str) -> int:
+        return math.ceil(len(text) / self._piece_characters)
+    def _pieces(self, reply: str) -> list[str]:
+        size = self._piece_characters
+        return [reply[start : start + size] for start in range(0, len(reply), size)]
+    async def _pace(self, written: int) -> None:
+        if written == self._fail_after_pieces:
+            raise ChatUnavailable(model=self.name, reason="the script says so")
+        await asyncio.sleep(self._piece_delay_s)
