@@ -1,0 +1,1 @@
+"""The write side: sources are parsed, cut into passages, embedded and published."""
