@@ -173,8 +173,8 @@ class TextGarbled(FileRejected):
 
 class ArchiveBomb(FileRejected):
     code = "archive-bomb"
-    en = "The file unpacks to more than {limit_bytes} bytes (ingest.max_unpacked_bytes), so it was not opened."
-    zh = "文件解压后超过 {limit_bytes} 字节（ingest.max_unpacked_bytes），未予打开。"
+    en = "The file unpacks to more than {limit_bytes} bytes (the lower of ingest.max_unpacked_bytes and what its own size makes plausible), so it was not opened."
+    zh = "文件解压后超过 {limit_bytes} 字节（取 ingest.max_unpacked_bytes 与按文件大小推算的合理上限中较小者），未予打开。"
 
 
 class ParseTimeout(FileRejected):

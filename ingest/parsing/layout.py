@@ -1,0 +1,302 @@
+"""Lines on a page become paragraphs, list items, headings and rows of tables, by where they stand.
+
+Nothing here knows PDF: only text, sizes and positions. Lengths are points (1/72 inch).
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.parsing.characters import glue, is_cjk
+from ingest.parsing.draft import BETWEEN_CELLS
+from ingest.parsing.placed import Placed, joined, nowhere
+from ingest.parsing.wrapping import LIST_START
+from rag.documents import ElementKind
+from rag.geometry import SCALE
+
+_CELL_GAP = 1.5
+"""Blank between two columns, in font sizes, at least. Justified prose stretches its spaces to about one."""
+
+_BLOCK_PITCH = 1.4
+"""A step down of more than this many usual steps parts two blocks."""
+
+_SAME_SIZE = 0.08
+_WRAPPED_SHARE = 0.6
+"""A line that fills less of its column was ended on purpose, whatever follows."""
+
+_NARROWEST = 12
+"""Font sizes that a column of prose is wide, at least: three columns of 9 points on A4 are 17."""
+
+_HEADING_RATIO = 1.15
+_HEADING_CHARACTERS = 160
+_SENTENCE_END = "。！？；：.!?;:，,、"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One line of a page. `cells` holds more than one part where wide blanks stand in it."""
+
+    placed: Placed
+    cells: tuple[Placed, ...]
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+    bold: bool
+
+    @property
+    def text(self) -> str:
+        return self.placed.text
+
+    @classmethod
+    def of(cls, placed: Placed, page_width: float, page_height: float, size: float, bold: bool) -> Line:
+        visible = placed.corners[[not character.isspace() for character in placed.text]]
+        left, top = visible[:, 0].min() * page_width / SCALE, visible[:, 1].min() * page_height / SCALE
+        right, bottom = visible[:, 2].max() * page_width / SCALE, visible[:, 3].max() * page_height / SCALE
+        size = size if size > 0 else max(1.0, bottom - top)
+        cells = tuple(_cells(placed, _CELL_GAP * size / max(page_width, 1) * SCALE))
+        return cls(placed, cells, float(left), float(top), float(right), float(bottom), size, bold)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Lines that belong together, as they will stand in the text: paragraphs parted by line breaks, or rows."""
+
+    kind: ElementKind
+    placed: Placed
+    size: float
+    bold: bool
+    lines: int
+    header_length: int = 0
+
+
+def merge_rows(lines: Sequence[Line]) -> list[Line]:
+    """Neighbours at the same height, left to right, are parts of one line: PDFium often parts the cells of a row."""
+    merged: list[Line] = []
+    for line in lines:
+        if merged and _continues_row(merged[-1], line):
+            merged[-1] = _side_by_side(merged[-1], line)
+        else:
+            merged.append(line)
+    return merged
+
+
+def blocks_of(lines: Sequence[Line]) -> Iterator[Block]:
+    """The page's blocks in reading order."""
+    pitch = usual_pitch(lines)
+    at = 0
+    while at < len(lines):
+        rows = _table_length(lines, at)
+        if rows:
+            yield _table(lines[at : at + rows])
+            at += rows
+            continue
+        end = at + 1
+        while end < len(lines) and not _table_length(lines, end) and not _parts(lines[end - 1], lines[end], pitch):
+            end += 1
+        yield from _prose(lines[at:end], _column_right(lines, lines[at:end]))
+        at = end
+
+
+def usual_pitch(lines: Sequence[Line]) -> float:
+    """The median step from a line to the next one below it in the same size."""
+    steps = [
+        after.top - before.top
+        for before, after in zip(lines, lines[1:], strict=False)
+        if _same_size(before, after) and 0.5 * before.size < after.top - before.top < 3 * before.size
+    ]
+    return statistics.median(steps) if steps else 1.4 * (lines[0].size if lines else 10.0)
+
+
+def body_size(lines: Sequence[Line]) -> float:
+    """The font size that most characters have."""
+    characters: Counter[float] = Counter()
+    for line in lines:
+        characters[round(line.size, 1)] += len(line.text)
+    return characters.most_common(1)[0][0] if characters else 0.0
+
+
+def is_heading(block: Block, body: float, body_bold: bool) -> bool:
+    """Larger than the body, or bold where the body is not, short, and no sentence."""
+    text = block.placed.text
+    if block.kind is ElementKind.TABLE or len(text) > _HEADING_CHARACTERS or "\n" in text:
+        return False
+    if not any(character.isalpha() for character in text):
+        return False
+    if block.size >= _HEADING_RATIO * body:
+        return block.lines <= 3
+    distinct = block.bold and not body_bold and block.size >= 0.95 * body
+    return distinct and block.lines <= 2 and text[-1] not in _SENTENCE_END
+
+
+def _cells(placed: Placed, gap: float) -> Iterator[Placed]:
+    """The parts between blanks wider than `gap`, which is in stored units like the corners."""
+    start = 0
+    previous = -1
+    for at, character in enumerate(placed.text):
+        if character.isspace():
+            continue
+        if previous >= 0 and int(placed.corners[at, 0]) - int(placed.corners[previous, 2]) > gap:
+            yield placed[start:at].stripped()
+            start = at
+        previous = at
+    yield placed[start:]
+
+
+def _continues_row(before: Line, after: Line) -> bool:
+    overlap = min(before.bottom, after.bottom) - max(before.top, after.top)
+    lower = min(before.bottom - before.top, after.bottom - after.top)
+    return lower > 0 and overlap > 0.6 * lower and after.left >= before.right - 0.1 * before.size
+
+
+def _side_by_side(before: Line, after: Line) -> Line:
+    apart = after.left - before.right
+    size = max(before.size, after.size)
+    if apart > _CELL_GAP * size:
+        cells = (*before.cells, *after.cells)
+    else:
+        between = " " if apart > 0.2 * size else ""
+        middle = joined([before.cells[-1], after.cells[0]], between)
+        cells = (*before.cells[:-1], middle, *after.cells[1:])
+    return Line(
+        joined([before.placed, after.placed], " " if apart > 0.2 * size else ""),
+        cells,
+        before.left,
+        min(before.top, after.top),
+        after.right,
+        max(before.bottom, after.bottom),
+        size,
+        before.bold and after.bold,
+    )
+
+
+def _same_size(one: Line, other: Line) -> bool:
+    return abs(one.size - other.size) <= _SAME_SIZE * max(one.size, other.size)
+
+
+def _parts(before: Line, after: Line, pitch: float) -> bool:
+    """Whether a new block begins."""
+    if not _same_size(before, after) or before.bold != after.bold:
+        return True
+    step = after.top - before.top
+    apart = after.left > before.right or after.right < before.left
+    if step < 0.3 * before.size or apart:
+        return not _runs_on(before, after)
+    return step > max(_BLOCK_PITCH * pitch, 1.2 * before.size)
+
+
+def _runs_on(before: Line, after: Line) -> bool:
+    """Whether the top of the next column goes on with the sentence at the foot of this one."""
+    return before.text[-1] not in _SENTENCE_END and after.top < before.top and _inside_a_sentence(before, after)
+
+
+def _inside_a_sentence(before: Line, after: Line) -> bool:
+    last, first = before.text[-1], after.text[0]
+    if last in "。！？；：.!?;:" or LIST_START.match(after.text):
+        return False
+    return first.islower() or (is_cjk(last) and (is_cjk(first) or first.isdigit()))
+
+
+def _column_right(page: Sequence[Line], block: Sequence[Line]) -> float:
+    """Where lines of this block's column end, by the longer ones of those that begin where the block begins."""
+    left = min(line.left for line in block)
+    kin = [line.right for line in page if abs(line.left - left) <= 2 * line.size]
+    usual = statistics.quantiles(kin, n=10)[-1] if len(kin) > 2 else 0.0
+    return max(usual, *(line.right for line in block))
+
+
+def _prose(lines: Sequence[Line], right: float) -> Iterator[Block]:
+    """Wrapped lines joined; each list item a block of its own, other paragraphs of the block together."""
+    run: list[Paragraph] = []
+    for paragraph in _paragraphs(lines, right):
+        if LIST_START.match(paragraph.placed.text):
+            yield from _together(run)
+            yield Block(ElementKind.LIST_ITEM, paragraph.placed, paragraph.size, paragraph.bold, paragraph.lines)
+            run = []
+        else:
+            run.append(paragraph)
+    yield from _together(run)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Paragraph:
+    placed: Placed
+    lines: int
+    size: float
+    bold: bool
+
+
+def _together(run: Sequence[Paragraph]) -> Iterator[Block]:
+    if run:
+        placed = joined([paragraph.placed for paragraph in run], "\n")
+        yield Block(ElementKind.PARAGRAPH, placed, run[0].size, run[0].bold, sum(part.lines for part in run))
+
+
+def _paragraphs(lines: Sequence[Line], right: float) -> Iterator[Paragraph]:
+    whole, count = lines[0].placed, 1
+    for before, after in zip(lines, lines[1:], strict=False):
+        if _was_wrapped(before, after, right):
+            whole, count = _glued(whole, after.placed), count + 1
+        else:
+            yield Paragraph(whole, count, before.size, before.bold)
+            whole, count = after.placed, 1
+    yield Paragraph(whole, count, lines[-1].size, lines[-1].bold)
+
+
+def _was_wrapped(before: Line, after: Line, right: float) -> bool:
+    """Whether `before` ended for want of room: its next word would not have fitted, or the sentence plainly goes on."""
+    if LIST_START.match(after.text) or before.right - before.left < _NARROWEST * before.size:
+        return False
+    room = right - before.right
+    if room < _first_word_width(after):
+        return True
+    filled = (before.right - before.left) / max(1.0, right - before.left)
+    return filled >= _WRAPPED_SHARE and _inside_a_sentence(before, after)
+
+
+def _first_word_width(line: Line) -> float:
+    if is_cjk(line.text[0]):
+        return 1.2 * line.size
+    length = len(line.text.split(" ", 1)[0])
+    return length / max(1, len(line.text)) * (line.right - line.left) + 0.2 * line.size
+
+
+def _glued(before: Placed, after: Placed) -> Placed:
+    """Two wrapped lines as one. A hyphen between a letter and a small letter parted a word at the line's end."""
+    parted = len(before.text) > 1 and before.text[-1] in "-\u00ad" and before.text[-2].isalpha() and after.text[0].islower()
+    if parted:
+        return before[:-1] + after
+    return before + nowhere(glue(before.text, after.text)) + after
+
+
+def _table_length(lines: Sequence[Line], at: int) -> int:
+    """How many lines from here on are rows of one table; 0 when fewer than two are."""
+    end = at
+    while end < len(lines) and _is_row(lines[end]) and (end == at or _next_row(lines[end - 1], lines[end])):
+        end += 1
+    return end - at if end - at >= 2 else 0
+
+
+def _is_row(line: Line) -> bool:
+    return len(line.cells) >= 2 and not (len(line.cells) == 2 and LIST_START.fullmatch(line.cells[0].text + " "))
+
+
+def _next_row(before: Line, after: Line) -> bool:
+    return 0 < after.top - before.top < 3.5 * before.size and abs(len(before.cells) - len(after.cells)) <= 2
+
+
+def _table(lines: Sequence[Line]) -> Block:
+    rows = [joined(line.cells, BETWEEN_CELLS) for line in lines]
+    has_header = not any(character.isdigit() for character in rows[0].text)
+    return Block(
+        ElementKind.TABLE,
+        joined(rows, "\n"),
+        lines[0].size,
+        lines[0].bold,
+        len(lines),
+        len(rows[0].text) if has_header else 0,
+    )

@@ -1,0 +1,65 @@
+"""Word, PowerPoint and Excel files through unstructured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from ingest.parsing.draft import Draft
+from ingest.parsing.elements import looks_like_header, write_elements
+from ingest.parsing.tables import rows_of
+from rag.documents import ElementKind, ParsedDocument
+
+_LANGUAGES = [""]
+"""Keeps unstructured from guessing languages, which it gets wrong for Chinese; we find them out ourselves."""
+
+
+def parse_docx(path: Path) -> ParsedDocument:
+    from unstructured.partition.docx import partition_docx
+
+    draft = Draft()
+    write_elements(draft, partition_docx(filename=str(path), languages=_LANGUAGES))
+    return draft.finish("unstructured-docx", _docx_title(path))
+
+
+def _docx_title(path: Path) -> str | None:
+    """The title among the file's properties; templates leave it empty or as their own name."""
+    from docx import Document
+
+    title = str(Document(str(path)).core_properties.title or "").strip()
+    return None if title.lower() in ("", "word document", "document") else title
+
+
+def parse_pptx(path: Path) -> ParsedDocument:
+    """Slides: `Element.page` is the slide's number."""
+    from unstructured.partition.pptx import partition_pptx
+
+    draft = Draft()
+    elements = partition_pptx(filename=str(path), languages=_LANGUAGES, include_slide_notes=True)
+    slide = 0
+    for element in elements:
+        if element.metadata.page_number != slide:
+            slide = element.metadata.page_number
+            draft.leave_sections()
+        if element.category == "Title" and element.metadata.category_depth != 0:
+            # Only depth 0 is a title placeholder; deeper ones are text that merely looks like a title to unstructured.
+            draft.add(ElementKind.PARAGRAPH, element.text, slide)
+        else:
+            write_elements(draft, [element], paged=True)
+    return draft.finish("unstructured-pptx")
+
+
+def parse_xlsx(path: Path) -> ParsedDocument:
+    """One table for each sheet, under the sheet's name when there are several."""
+    from unstructured.partition.xlsx import partition_xlsx
+
+    draft = Draft()
+    tables = partition_xlsx(filename=str(path), languages=_LANGUAGES, find_subtable=False)
+    for table in tables:
+        if len(tables) > 1 and table.metadata.page_name:
+            draft.heading(table.metadata.page_name, 1)
+        if table.metadata.text_as_html:
+            rows, marked = rows_of(table.metadata.text_as_html)
+            draft.table(rows, has_header=marked or looks_like_header(rows))
+    # A sheet's name is not what the workbook is called.
+    return replace(draft.finish("unstructured-xlsx"), title=None)

@@ -1,0 +1,151 @@
+"""The lines of a PDF page as PDFium reads them: characters, their boxes, size and weight."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.parsing.layout import Line, merge_rows
+from ingest.parsing.placed import Corners, Placed
+from rag.geometry import SCALE
+
+_HYPHENS = (0x02, 0xFFFE)
+"""What PDFium gives for a hyphen that ends a line (core/fpdftext/cpdf_textpage.cpp)."""
+
+_BOLD_WEIGHT = 600
+_NAME_BYTES = 128
+
+
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """One page's lines in the order of its content stream; width and height in points."""
+
+    number: int
+    width: float
+    height: float
+    lines: tuple[Line, ...]
+
+
+def read_page(document: Any, number: int) -> PageLines:
+    """Page `number`, from 1. Raises pypdfium2.PdfiumError when the page is damaged."""
+    page = document[number - 1]
+    try:
+        width, height = page.get_size()
+        textpage = page.get_textpage()
+        try:
+            lines = merge_rows(list(_lines(page, textpage, width, height)))
+        finally:
+            textpage.close()
+    finally:
+        page.close()
+    return PageLines(number, width, height, tuple(lines))
+
+
+def _lines(page: Any, textpage: Any, width: float, height: float) -> Iterator[Line]:
+    codes, boxes = _characters(textpage)
+    corners = _to_fractions(page, boxes)
+    for start, end in _segments(codes):
+        placed = _placed(codes[start:end], corners[start:end])
+        if placed.text:
+            size, bold = _font(textpage, codes, start, end)
+            yield Line.of(placed, width, height, size, bold)
+
+
+def _characters(textpage: Any) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
+    """Unicode and loose box (left, bottom, right, top in points) of every character.
+
+    The loose box is as high as the font, which a mark over a line should be; tight boxes are empty for fonts that are
+    not embedded.
+    """
+    import pypdfium2.raw as pdfium
+
+    count = max(0, textpage.count_chars())
+    codes = np.zeros(count, np.uint32)
+    boxes = np.zeros((count, 4), np.float64)
+    rectangle = pdfium.FS_RECTF()
+    for at in range(count):
+        codes[at] = pdfium.FPDFText_GetUnicode(textpage, at)
+        if pdfium.FPDFText_GetLooseCharBox(textpage, at, rectangle):
+            boxes[at] = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+    return codes, boxes
+
+
+def _to_fractions(page: Any, boxes: NDArray[np.float64]) -> Corners:
+    """Boxes in the page's own coordinates → corners as displayed: rotation and crop box taken into account."""
+    origin, along_x, along_y = (_device_point(page, x, y) for x, y in ((0, 0), (1000, 0), (0, 1000)))
+    matrix = np.array([along_x - origin, along_y - origin]) / 1000
+    ends = [boxes[:, [0, 1]] @ matrix + origin, boxes[:, [2, 3]] @ matrix + origin]
+    corners = np.concatenate([np.minimum(*ends), np.maximum(*ends)], axis=1)
+    corners[(boxes == 0).all(axis=1)] = 0
+    return np.nan_to_num(corners).round().clip(0, SCALE).astype(np.uint16)
+
+
+def _device_point(page: Any, x: float, y: float) -> NDArray[np.float64]:
+    import pypdfium2.raw as pdfium
+
+    across, down = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDF_PageToDevice(page, 0, 0, SCALE, SCALE, 0, x, y, across, down)
+    return np.array([across.value, down.value], np.float64)
+
+
+def _segments(codes: NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
+    """Stretches between PDFium's line ends. After a hyphen that ends a line it gives no other sign of the end."""
+    start = 0
+    for at in np.flatnonzero(np.isin(codes, (10, 13, *_HYPHENS))).tolist():
+        end = at + 1 if codes[at] in _HYPHENS else at
+        if end > start:
+            yield start, end
+        start = at + 1
+    if len(codes) > start:
+        yield start, len(codes)
+
+
+def _placed(codes: NDArray[np.uint32], corners: Corners) -> Placed:
+    """Clean text: blanks single, no control characters, what has no Unicode as U+FFFD, surrogate pairs combined."""
+    characters: list[str] = []
+    kept: list[int] = []
+    high = 0
+    for at, code in enumerate(codes.tolist()):
+        if 0xD800 <= code < 0xDC00:
+            high = code
+            continue
+        if 0xDC00 <= code < 0xE000:
+            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
+        high = 0
+        character = _character(code)
+        if character and not (character == " " and characters and characters[-1] == " "):
+            characters.append(character)
+            kept.append(at)
+    return Placed("".join(characters), corners[kept]).stripped()
+
+
+def _character(code: int) -> str:
+    if code in _HYPHENS:
+        return "-"
+    if code == 0 or code > 0x10FFFF:
+        return "\ufffd"
+    character = chr(code)
+    if character.isspace():
+        return " "
+    return "" if code < 0x20 or 0x7F <= code < 0xA0 or code in (0xFEFF, 0xFFFF) else character
+
+
+def _font(textpage: Any, codes: NDArray[np.uint32], start: int, end: int) -> tuple[float, bool]:
+    """Size in points and boldness of a line, taken from its middle character that is no blank."""
+    import pypdfium2.raw as pdfium
+
+    visible = [at for at in range(start, end) if codes[at] > 32]
+    at = visible[len(visible) // 2] if visible else start
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFText_GetMatrix(textpage, at, matrix)
+    size = pdfium.FPDFText_GetFontSize(textpage, at) * math.hypot(matrix.c, matrix.d)
+    name = ctypes.create_string_buffer(_NAME_BYTES)
+    pdfium.FPDFText_GetFontInfo(textpage, at, name, _NAME_BYTES, None)
+    bold = pdfium.FPDFText_GetFontWeight(textpage, at) >= _BOLD_WEIGHT or b"bold" in name.value.lower()
+    return size, bold

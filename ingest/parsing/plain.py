@@ -1,0 +1,51 @@
+"""Plain text, and formats that are read as they stand."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ingest.parsing.characters import clean, lines_of
+from ingest.parsing.draft import Draft
+from ingest.parsing.encodings import decode
+from ingest.parsing.wrapping import LIST_START, unwrap
+from rag.documents import ElementKind, ParsedDocument
+
+PARSER = "plain"
+_BLANK_LINES = re.compile(r"\n[ \t\u3000]*\n\s*")
+
+
+def parse_plain(path: Path) -> ParsedDocument:
+    """Paragraphs are parted by empty lines; list items stand alone."""
+    decoded = decode(path.read_bytes())
+    draft = Draft()
+    draft.warnings += decoded.warnings
+    write_prose(draft, decoded.text)
+    return draft.finish(PARSER)
+
+
+def parse_verbatim(path: Path) -> ParsedDocument:
+    """Text whose layout is its meaning, such as JSON: one element, unchanged."""
+    decoded = decode(path.read_bytes())
+    draft = Draft()
+    draft.warnings += decoded.warnings
+    draft.code(decoded.text)
+    return draft.finish(PARSER)
+
+
+def write_prose(draft: Draft, text: str) -> None:
+    for block in _BLANK_LINES.split(clean(text)):
+        _write_block(draft, unwrap(lines_of(block)))
+
+
+def _write_block(draft: Draft, lines: list[str]) -> None:
+    """One element for a run of ordinary lines, one for each list item."""
+    run: list[str] = []
+    for line in lines:
+        if LIST_START.match(line):
+            draft.add(ElementKind.PARAGRAPH, "\n".join(run))
+            draft.add(ElementKind.LIST_ITEM, line)
+            run = []
+        else:
+            run.append(line)
+    draft.add(ElementKind.PARAGRAPH, "\n".join(run))
