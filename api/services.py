@@ -10,9 +10,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.parsing.limits import ParseLimits
+
 from api.pages import Pages
 from ingest.intake import Intake
-from ingest.parsing.limits import ParseLimits
 from ingest.parsing.sandbox import ParserPool
 from ingest.pipeline import IngestPipeline
 from rag.answering.answerer import Answerer
@@ -95,7 +96,9 @@ async def open_services(
             settings.chat.timeout_s,
         )
         intake = Intake(stores, settings.ingest, announce)
-        yield Services(settings, stores, parsed, index, intake, retriever, answerer, writer, Pages(stores, parsed, parsers))
+        yield Services(
+            settings, stores, parsed, index, intake, retriever, answerer, writer, Pages(stores, parsed, parsers)
+        )
 
 
 async def _start_worker(

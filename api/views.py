@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from rag.citations import Answer, Citation, SentenceSupport
-from rag.documents import DocumentVersion, ScoredPassage, Span
-from rag.errors import MessageLanguage
-from rag.store.jobs import Job
-from rag.store.listings import DocumentListing
-
 from api.schemas import (
     AnswerOut,
     BoxOut,
@@ -23,6 +17,11 @@ from api.schemas import (
     UsageOut,
     VersionOut,
 )
+from rag.citations import Answer, Citation, SentenceSupport
+from rag.documents import DocumentVersion, ScoredPassage, Span
+from rag.errors import MessageLanguage
+from rag.store.jobs import Job
+from rag.store.listings import DocumentListing
 
 
 def answer_out(answer: Answer) -> AnswerOut:

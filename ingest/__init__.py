@@ -1,2 +1,1 @@
 """The write side: sources → parse → judge → chunk → embed → publish."""
-"""The write side: sources are parsed, cut into passages, embedded and published."""

@@ -1,9 +1,9 @@
 """The steps between an accepted file and a live version. Each may be repeated, and be killed, at any point.
 
-    parse    file → text, structure and page geometry in the blob store; judged before anything is indexed
-    embed    text → passages → vectors and lexical terms in the index, invisible until published
-    publish  one transaction: the version goes live and replaces the former one
-    remove   passages of versions that are not live leave the index; texts and files of deleted ones leave the disk
+parse    file → text, structure and page geometry in the blob store; judged before anything is indexed
+embed    text → passages → vectors and lexical terms in the index, invisible until published
+publish  one transaction: the version goes live and replaces the former one
+remove   passages of versions that are not live leave the index; texts and files of deleted ones leave the disk
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ingest.chunking import chunk
 from ingest.parsing.records import Parsed
 from ingest.parsing.sandbox import ParserPool
 from ingest.quality import judge
-from rag.documents import LANGUAGES, Language, Passage, ParsedDocument
+from rag.documents import LANGUAGES, Language, ParsedDocument, Passage
 from rag.index.lexical import encode_passage
 from rag.index.passage_index import IndexedPassage, PassageIndex
 from rag.models.batching import EmbeddingBatcher

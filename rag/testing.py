@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 import numpy as np
 
+from rag.citations import Usage
+from rag.errors import ChatUnavailable
+from rag.models.chat import ChatDelta, GenerationOptions, Message
 from rag.models.embedding import EmbedderIdentity, Vectors
+from rag.models.stop_strings import StopFilter
 from rag.models.vectors import unit_rows
 
 _TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
@@ -55,21 +61,19 @@ class HashEmbedder:
         yield from tokens
         run = "".join(tokens)
         yield from (run[i : i + 2] for i in range(len(run) - 1))
-"""Doubles of the roles: deterministic, without weights, behind the same seams as the real backends."""
-import asyncio
-import math
-from collections.abc import AsyncIterator, Callable, Sequence
-from rag.citations import Usage
-from rag.errors import ChatUnavailable
-from rag.models.chat import ChatDelta, GenerationOptions, Message
-from rag.models.stop_strings import StopFilter
+
+
 ChatScript = Callable[[Sequence[Message]], str]
+
+
 class ScriptedChat:
     """A chat model that says what it is told to, in pieces of `piece_characters`, each of which counts as a token.
+
     `script` is the replies of one call after another, the last one being repeated, or a function of the messages.
     `piece_delay_s` makes it slow; `fail_after_pieces` makes it raise ChatUnavailable there. `calls` keeps what it was
     asked.
     """
+
     def __init__(
         self,
         script: ChatScript | Sequence[str],
@@ -87,10 +91,15 @@ class ScriptedChat:
         self._name = name
         self._context_tokens = context_tokens
         self.calls: list[tuple[tuple[Message, ...], GenerationOptions]] = []
+
+    @property
     def name(self) -> str:
         return self._name
+
+    @property
     def context_tokens(self) -> int:
         return self._context_tokens
+
     async def stream(self, messages: Sequence[Message], options: GenerationOptions) -> AsyncIterator[ChatDelta]:
         self.calls.append((tuple(messages), options))
         pieces = self._pieces(self._script(messages))
@@ -110,18 +119,24 @@ class ScriptedChat:
             usage=Usage(sum(self._tokens(message.content) for message in messages), written),
             finish_reason="length" if cut_off else "stop",
         )
+
     async def count_tokens(self, text: str) -> int:
         return self._tokens(text)
+
     async def close(self) -> None:
         """Nothing to close."""
+
     def _in_order(self, replies: Sequence[str]) -> ChatScript:
         replies = [replies] if isinstance(replies, str) else replies
         return lambda messages: replies[min(len(self.calls), len(replies)) - 1]
+
     def _tokens(self, text: str) -> int:
         return math.ceil(len(text) / self._piece_characters)
+
     def _pieces(self, reply: str) -> list[str]:
         size = self._piece_characters
         return [reply[start : start + size] for start in range(0, len(reply), size)]
+
     async def _pace(self, written: int) -> None:
         if written == self._fail_after_pieces:
             raise ChatUnavailable(model=self.name, reason="the script says so")

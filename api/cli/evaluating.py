@@ -35,8 +35,12 @@ def evaluation() -> None:
 def run(
     queries: Annotated[Path, typer.Option(help="Questions, JSONL. 问题集（JSONL）。")],
     out: Annotated[Path, typer.Option(help="Rows to write, JSONL. 输出（JSONL）。")],
-    corpus: Annotated[list[Path] | None, typer.Option(help="Corpus, JSONL with id, title, text. 语料（JSONL）。")] = None,
-    documents: Annotated[list[Path] | None, typer.Option(help="Or files and folders; `gold` then names files. 或文件与文件夹。")] = None,
+    corpus: Annotated[
+        list[Path] | None, typer.Option(help="Corpus, JSONL with id, title, text. 语料（JSONL）。")
+    ] = None,
+    documents: Annotated[
+        list[Path] | None, typer.Option(help="Or files and folders; `gold` then names files. 或文件与文件夹。")
+    ] = None,
     retrieval_only: Annotated[bool, typer.Option(help="Do not answer. 只检索，不回答。")] = False,
     extractive: Annotated[bool, typer.Option(help="Answer with the documents' own sentences. 以原句回答。")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions. 仅前 N 个问题。")] = None,
@@ -111,7 +115,9 @@ async def _index(services: Services, terminal: Terminal, corpus: Sequence[Path],
     for line in failed:
         terminal.err.print(line, markup=False, style="red")
     if corpus and failed:
-        raise Rejected(reason=terminal.text(f"{len(failed)} documents of the corpus failed", f"语料中有 {len(failed)} 篇失败"))
+        raise Rejected(
+            reason=terminal.text(f"{len(failed)} documents of the corpus failed", f"语料中有 {len(failed)} 篇失败")
+        )
 
 
 def _corpus_uploads(paths: Sequence[Path]) -> Iterable[tuple[Upload, bytes]]:
@@ -186,10 +192,10 @@ def _report(terminal: Terminal, questions: Sequence[EvaluationQuestion], rows: S
     terminal.out.print(table)
     times = sorted(row["latency_s"] for row in rows if row.get("latency_s") is not None)
     if times:
-        terminal.out.print(terminal.text("median seconds a question", "每题用时中位数（秒）") + f": {times[len(times) // 2]:.2f}")
+        terminal.out.print(
+            terminal.text("median seconds a question", "每题用时中位数（秒）") + f": {times[len(times) // 2]:.2f}"
+        )
     terminal.out.print(f"{len(rows)} → {out}", markup=False)
-
-
 
 
 def _cell(measured: tuple[float, int] | None) -> str:

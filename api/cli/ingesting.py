@@ -114,15 +114,15 @@ def _worked_off(
             time.sleep(_POLL_S)
 
 
-def _submit(
-    client: Client, terminal: Terminal, path: Path, collection: str, progress: Progress
-) -> _Result | _UnderWay:
+def _submit(client: Client, terminal: Terminal, path: Path, collection: str, progress: Progress) -> _Result | _UnderWay:
     result = _Result(path)
     try:
         with path.open("rb") as file:
             submission = client.submit(file, name=path.name, uri=path.resolve().as_uri(), collection=collection)
     except OSError as error:
-        result.reason = FileUnreadable(media_type="file", reason=error.strerror or str(error)).message(terminal.language)
+        result.reason = FileUnreadable(media_type="file", reason=error.strerror or str(error)).message(
+            terminal.language
+        )
         return result
     except FileRejected as error:
         result.reason = error.message(terminal.language)
@@ -165,5 +165,3 @@ def _report(terminal: Terminal, results: Sequence[_Result], hidden: int) -> None
     ).format(**counts)
     passed_over = terminal.text(f"; {hidden} hidden files passed over", f"；跳过隐藏文件 {hidden} 个") if hidden else ""
     terminal.out.print(summary + passed_over)
-
-

@@ -35,7 +35,13 @@ def list_models() -> None:
     terminal = Terminal.of(settings)
     used = {card.name for card in _of_settings(settings)}
     table = Table(box=None, pad_edge=False)
-    for english, chinese in (("name", "名称"), ("role", "用途"), ("size", "大小"), ("here", "本机"), ("licence", "许可")):
+    for english, chinese in (
+        ("name", "名称"),
+        ("role", "用途"),
+        ("size", "大小"),
+        ("here", "本机"),
+        ("licence", "许可"),
+    ):
         table.add_column(terminal.text(english, chinese))
     for card in catalogue().values():
         here = terminal.text("yes", "有") if is_installed(card, settings.models_dir) else terminal.text("no", "无")
@@ -47,7 +53,9 @@ def list_models() -> None:
 @app.command()
 def fetch(
     names: Names = None,
-    source: Annotated[Path | None, typer.Option("--from", help="A folder to look into first. 优先查找的文件夹。")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A folder to look into first. 优先查找的文件夹。")
+    ] = None,
 ) -> None:
     """Bring weights here, from the first source that answers. 从首个可用来源下载权重。"""
     from rag.models.fetching import fetch as fetch_model

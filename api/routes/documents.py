@@ -26,7 +26,13 @@ async def submit(
     response: Response,
     file: Annotated[UploadFile, File(description="The file itself.")],
     collection: Annotated[Collection, Form()] = DEFAULT_COLLECTION,
-    uri: Annotated[str, Form(max_length=4096, description="Where the file comes from; a new state of the same uri is a new version. Default: its name.")] = "",
+    uri: Annotated[
+        str,
+        Form(
+            max_length=4096,
+            description="Where the file comes from; a new state of the same uri is a new version. Default: its name.",
+        ),
+    ] = "",
     title: Annotated[str, Form(max_length=500)] = "",
 ) -> SubmissionOut:
     """Hand in a file. 202 with the job that works on it; 200 when these bytes are live already."""

@@ -32,7 +32,12 @@ async def page(
 
 @router.get("/text")
 async def text(
-    services: ServicesDep, document_id: str, version_id: str, start: Offset, end: Offset, around: Annotated[int, Query(ge=0, le=5000)] = 600
+    services: ServicesDep,
+    document_id: str,
+    version_id: str,
+    start: Offset,
+    end: Offset,
+    around: Annotated[int, Query(ge=0, le=5000)] = 600,
 ) -> QuoteOut:
     """The words at a span, and those around them."""
     return QuoteOut.model_validate(await services.pages.quote(document_id, version_id, Span(start, end), around))

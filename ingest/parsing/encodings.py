@@ -149,5 +149,7 @@ def _in_rows(character: str, encoding: str, first: int, last: int) -> bool:
 
 
 def _damaged_share(text: str) -> float:
-    damaged = sum(unicodedata.category(character) in ("Cc", "Cn", "Co") for character in text if character not in "\t\n\r\f")
+    damaged = sum(
+        unicodedata.category(character) in ("Cc", "Cn", "Co") for character in text if character not in "\t\n\r\f"
+    )
     return damaged / max(1, len(text))

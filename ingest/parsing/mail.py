@@ -22,7 +22,7 @@ _FIELDS = ("From", "To", "Cc", "Date")
 
 def parse_eml(path: Path) -> ParsedDocument:
     try:
-        message = cast(EmailMessage, message_from_bytes(path.read_bytes(), policy=policy.default))
+        message = cast("EmailMessage", message_from_bytes(path.read_bytes(), policy=policy.default))
         fields = {name: str(message[name] or "") for name in ("Subject", *_FIELDS)}
         body = message.get_body(preferencelist=("plain", "html"))
     except (MessageError, ValueError, AttributeError, IndexError, KeyError, TypeError) as error:
@@ -70,7 +70,7 @@ def _write_fields(draft: Draft, fields: dict[str, str]) -> None:
 
 def _payload(body: EmailMessage) -> str:
     """The body's text: by its declared charset when that fits, else by detection."""
-    data = cast(bytes, body.get_payload(decode=True) or b"")
+    data = cast("bytes", body.get_payload(decode=True) or b"")
     charset = body.get_content_charset()
     try:
         return data.decode(charset) if charset else decode(data).text

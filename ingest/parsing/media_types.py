@@ -91,10 +91,14 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 _ZIP_MAGIC = b"PK\x03\x04"
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OFFICE_FOLDERS = (("word/", MediaType.DOCX), ("ppt/", MediaType.PPTX), ("xl/", MediaType.XLSX))
-_HTML_START = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_HTML_START = re.compile(
+    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
 _XML_START = re.compile(rb"^\s*<(?:\?xml|!DOCTYPE)\b")
 _SVG = re.compile(rb"<svg[\s>]")
-_MAIL_HEADER = re.compile(rb"^(?:From|To|Date|Subject|Received|Return-Path|MIME-Version|Message-ID|Delivered-To):", re.I)
+_MAIL_HEADER = re.compile(
+    rb"^(?:From|To|Date|Subject|Received|Return-Path|MIME-Version|Message-ID|Delivered-To):", re.I
+)
 _MAIL_HEADERS_NEEDED = 2
 _CONTROL_SHARE = 0.1
 """Above this share of control bytes a file is binary; prose in any byte encoding has next to none."""

@@ -32,7 +32,7 @@ def parse(path: Path, name: str, limits: ParseLimits) -> Parsed:
         raise FileUnreadable(media_type=str(media_type), reason=error.reason) from None
     except (ChuchuError, MemoryError):
         raise
-    except Exception as error:  # noqa: BLE001 - readers of damaged files raise whatever they run into
+    except Exception as error:
         raise FileUnreadable(media_type=str(media_type), reason=reason_of(error)) from error
 
 

@@ -34,7 +34,7 @@ _EXIT_WAIT_S = 5.0
 _PACKAGES = Path(__file__).resolve().parents[2]
 
 
-class ChildDied(Exception):  # noqa: N818
+class ChildDied(Exception):
     """The process ended, or spoke nonsense, in the middle of a request."""
 
     def __init__(self, reason: str, peak_bytes: int = 0) -> None:

@@ -12,7 +12,9 @@ _NARROWEST = 50
 """Columns below which nobody wraps prose: shorter lines were broken on purpose, as in addresses and lists."""
 
 _SLACK = 4
-LIST_START = re.compile(r"^(?:[-*+•‣◦▪●○■–]\s+|\(?\d{1,3}[.)]\s+|\d{1,3}[、．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}、)")
+LIST_START = re.compile(
+    r"^(?:[-*+•‣◦▪●○■–]\s+|\(?\d{1,3}[.)]\s+|\d{1,3}[、．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}、)"
+)
 
 
 def width(line: str) -> int:

@@ -232,7 +232,9 @@ class Answerer:
         )
 
 
-_DECLINES = Verdict(SupportStatus.UNSUPPORTED, (Check("declined", False, "the model says the sources do not tell"),), 0.0)
+_DECLINES = Verdict(
+    SupportStatus.UNSUPPORTED, (Check("declined", False, "the model says the sources do not tell"),), 0.0
+)
 _VERBATIM = Verdict(SupportStatus.SUPPORTED, (Check("verbatim", True, "the sentence is the quote"),), 1.0)
 
 

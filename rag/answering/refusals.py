@@ -29,9 +29,7 @@ _MESSAGES: dict[RefusalReason, tuple[str, str]] = {
 
 # What small instruct models write in place of the sentinel, from the replies of Qwen2.5 0.5B and 1.5B to dev questions.
 _DECLINED = re.compile(
-    r"^\W*(?:"
-    + re.escape(NOT_FOUND)
-    + r"|not[ _]found|n/?a\b|i (?:do not|don't) know"
+    r"^\W*(?:" + re.escape(NOT_FOUND) + r"|not[ _]found|n/?a\b|i (?:do not|don't) know"
     r"|(?:the )?(?:sources?|documents?|text|information)[^.]{0,40}(?:do(?:es)? not|doesn't|don't|no\b|not)"
     r"[^.]{0,30}(?:mention|say|state|provide|contain|specif|found|include|information)"
     r"|there is no (?:information|mention)"

@@ -1,10 +1,10 @@
 """Measures over rows and questions. A measure that does not apply to a question is absent from it, never 0.
 
-    R@k       share of the gold documents among the first k passages
-    ev_R@Nw   share of the evidence sentences that stand in the first N words retrieved; a Chinese character is a word
-    cited_ev  share of the citations that hold, or lie in, an evidence sentence
-    ev_cited  share of the evidence sentences that some citation holds or lies in
-    refusal   an unanswerable question was refused        over_refusal  an answerable one was
+R@k       share of the gold documents among the first k passages
+ev_R@Nw   share of the evidence sentences that stand in the first N words retrieved; a Chinese character is a word
+cited_ev  share of the citations that hold, or lie in, an evidence sentence
+ev_cited  share of the evidence sentences that some citation holds or lies in
+refusal   an unanswerable question was refused        over_refusal  an answerable one was
 """
 
 from __future__ import annotations

@@ -109,9 +109,7 @@ class Retriever:
         return ScoredPassage(passage, passage.span.of(text), version.title, version.uri, candidate.score, rank, why)
 
 
-def _centred_cosines(
-    hits: Sequence[Hit], query: np.ndarray, centres: Centres, language: Language
-) -> dict[str, float]:
+def _centred_cosines(hits: Sequence[Hit], query: np.ndarray, centres: Centres, language: Language) -> dict[str, float]:
     """Exact scores of what a leg found: the index orders by stored vectors, whose language mean moves with the corpus."""
     if not hits:
         return {}
