@@ -10,10 +10,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.parsing.limits import ParseLimits
-
 from api.pages import Pages
 from ingest.intake import Intake
+from ingest.parsing.records import ParseLimits
 from ingest.parsing.sandbox import ParserPool
 from ingest.pipeline import IngestPipeline
 from rag.answering.answerer import Answerer
@@ -68,13 +67,13 @@ async def open_services(
     async with AsyncExitStack() as stack:
         data_dir = settings.data_dir
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        model = embedder or await asyncio.to_thread(make_embedder, settings.embedding, settings.models_dir)
+        model = embedder or await _load_embedder(settings)
         index = make_index(settings.index, data_dir)
         stack.push_async_callback(index.close)
         await index.open(model.identity)
         stores = await open_stores(settings, data_dir)
         stack.push_async_callback(stores.close)
-        batcher = EmbeddingBatcher(model, settings.embedding.batch_tokens)
+        batcher = EmbeddingBatcher(model)
         stack.push_async_callback(batcher.close)
         parsed = ParsedDocuments(stores.blobs)
         parsers = ParserPool(ParseLimits.of(settings.ingest), settings.ingest.parsers)
@@ -99,6 +98,10 @@ async def open_services(
         yield Services(
             settings, stores, parsed, index, intake, retriever, answerer, writer, Pages(stores, parsed, parsers)
         )
+
+
+async def _load_embedder(settings: Settings) -> Embedder:
+    return await asyncio.to_thread(make_embedder, settings.embedding, settings.models_dir)
 
 
 async def _start_worker(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from ingest.parsing.media_types import sniff
+from ingest.parsing.media_types import sniff_file
 from ingest.parsing.parser import PARSER_VERSION
 from rag.errors import EmptyFile, FileRejected, FileTooLarge
 from rag.settings import IngestSettings
@@ -71,7 +72,8 @@ class Intake:
     async def _media_type(self, upload: Upload, blob: StoredBlob) -> str:
         if blob.size_bytes == 0:
             raise EmptyFile()
-        return str(sniff(await self._stores.blobs.path(blob.key), upload.name))
+        path = await self._stores.blobs.path(blob.key)
+        return str(await asyncio.to_thread(sniff_file, path, upload.name))
 
     async def _list_as_failed(self, upload: Upload, blob: StoredBlob, error: FileRejected) -> None:
         submission = await self._stores.documents.submit(self._new_document(upload, blob, "application/octet-stream"))

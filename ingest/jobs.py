@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
-from dbos.error import DBOSMaxStepRetriesExceeded
+from dbos._error import DBOSMaxStepRetriesExceeded  # its public module does not export it
 
 from ingest.pipeline import IngestPipeline
 from rag.errors import ChuchuError, Rejected, Unavailable
@@ -89,8 +89,7 @@ class JobWorker:
             if job.id not in self._handed_on:
                 await asyncio.to_thread(self._enqueue, job.id)
         self._handed_on = {job.id for job in waiting}
-        for version_id in await self._pipeline.stores.documents.unremoved():
-            await self._pipeline.remove([version_id])
+        await self._pipeline.remove_leftovers()
 
     def _launch(self) -> None:
         DBOS(config=self._config)
@@ -99,7 +98,7 @@ class JobWorker:
         DBOS.register_queue(QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=QUEUE_POLL_S)
 
     def _enqueue(self, job_id: str) -> None:
-        """Start the job's workflow. One that ended without ending its job - a defect, or a lost database - runs anew."""
+        """Start the job's workflow. One that ended without ending its job, as in a lost database, is run anew."""
         attempt, workflow_id = 0, job_id
         while (status := DBOS.get_workflow_status(workflow_id)) is not None:
             if status.status in ("ENQUEUED", "PENDING", "DELAYED"):
@@ -111,14 +110,16 @@ class JobWorker:
     def _register(self) -> None:
         parse = self._step("parse", self._pipeline.parse)
         embed = self._step("embed", self._pipeline.embed)
-        publish = self._step("publish", self._pipeline.publish)
-        remove = self._step("remove", self._pipeline.remove)
+        publish = self._step("publish", self._publish)
+        discard = self._step("discard", self._pipeline.discard)
         fail = self._step("fail", self._fail)
 
         def ingest(job_id: str) -> None:
             try:
                 if parse(job_id) and embed(job_id):
-                    remove(publish(job_id))
+                    publish(job_id)
+                else:
+                    discard(job_id)
             except DBOSMaxStepRetriesExceeded as error:
                 fail(job_id, _named(error.errors[-1]))
             except Exception as error:  # noqa: BLE001 - a defect of ours costs its job, with its name, not the worker
@@ -136,11 +137,15 @@ class JobWorker:
         step = DBOS.step(name=name, retries_allowed=True, max_attempts=STEP_ATTEMPTS, should_retry=_may_pass)
         return step(run)
 
+    async def _publish(self, job_id: str) -> None:
+        await self._pipeline.publish(job_id)
+        self.announce()
+
     async def _fail(self, job_id: str, error: ChuchuError) -> None:
         if not isinstance(error, Rejected):
             log.error("job %s: %s", job_id, error)
-        job = await self._pipeline.stores.jobs.fail(job_id, error)
-        await self._pipeline.remove([job.version_id])
+        await self._pipeline.stores.jobs.fail(job_id, error)
+        self.announce()
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 from ingest.chunking import chunk
 from ingest.parsing.records import Parsed
 from ingest.parsing.sandbox import ParserPool
+from ingest.passages import Origin
 from ingest.quality import judge
 from rag.documents import LANGUAGES, Language, ParsedDocument, Passage
 from rag.index.lexical import encode_passage
@@ -28,6 +29,7 @@ from rag.settings import IngestSettings
 from rag.store.factory import Stores
 from rag.store.jobs import Job
 from rag.store.parsed_documents import ParsedDocuments
+from rag.store.removals import Removal
 from rag.store.vector_sums import VectorSum
 from rag.text.language import detect_language
 from rag.text.terms import lexical_terms
@@ -74,12 +76,12 @@ class IngestPipeline:
         await self.stores.blobs.put(_sums_key(job.version_id), _encode_sums(sums, len(passages)))
         return await self.stores.jobs.progress(job_id, "publish", len(passages), len(passages))
 
-    async def publish(self, job_id: str) -> list[str]:
-        """Flip the version live. Returns the versions whose passages must now be removed."""
+    async def publish(self, job_id: str) -> None:
+        """Flip the version live; the former one is now to be removed."""
         job = await self.stores.jobs.job(job_id)
         document = await self.parsed.get(job.version_id)
         sums, passages = _decode_sums(await self.stores.blobs.get(_sums_key(job.version_id)))
-        return await self.stores.documents.publish(
+        await self.stores.documents.publish(
             job_id,
             job.version_id,
             passages=passages,
@@ -92,25 +94,33 @@ class IngestPipeline:
             title=job.title or document.title,
         )
 
-    async def remove(self, version_ids: Sequence[str]) -> None:
-        """Take versions that are not live out of the index; of deleted documents, nothing is kept at all."""
-        for version_id in version_ids:
-            await self.index.delete_version(version_id)
-            await self.stores.blobs.delete(_sums_key(version_id))
-            if await self.stores.documents.purgeable(version_id):
-                await self.parsed.delete(version_id)
-                await self._delete_original(version_id)
-            await self.stores.documents.removed(version_id)
+    async def discard(self, job_id: str) -> None:
+        """Undo what an unwanted job put into the index. Its leftovers may have been removed while it still worked."""
+        job = await self.stores.jobs.job(job_id)
+        await self.index.delete_version(job.version_id)
+
+    async def remove_leftovers(self) -> None:
+        """Take versions that are not live out of the index, and delete what nobody can ask for any more."""
+        while leftovers := await self.stores.documents.pending_removals():
+            for leftover in leftovers:
+                await self._remove(leftover)
+
+    async def _remove(self, leftover: Removal) -> None:
+        await self.index.delete_version(leftover.version_id)
+        await self.stores.blobs.delete(_sums_key(leftover.version_id))
+        if leftover.text:
+            await self.parsed.delete(leftover.version_id)
+        if leftover.original:
+            await self.stores.blobs.delete(leftover.original)
+        await self.stores.documents.removed(leftover.version_id)
 
     def _chunk(self, job: Job, document: ParsedDocument) -> list[Passage]:
         return chunk(
             document,
-            document_id=job.document_id,
-            version_id=job.version_id,
-            collection=job.collection,
-            title=job.title or document.title or job.name,
-            count_tokens=self.embedder.count_tokens,
+            origin=Origin(job.document_id, job.version_id, job.collection, job.title or document.title or job.name),
+            count_tokens=self.embedder.embedder.count_tokens,
             passage_tokens=self.settings.passage_tokens,
+            max_tokens=self.embedder.embedder.max_tokens,
         )
 
     async def _clear_strangers(self, version_id: str, passages: Sequence[Passage]) -> None:
@@ -118,12 +128,6 @@ class IngestPipeline:
         present = await self.index.version_passage_ids(version_id)
         if present - {passage.id for passage in passages}:
             await self.index.delete_version(version_id)
-
-    async def _delete_original(self, version_id: str) -> None:
-        """Delete the file, unless another version was made from the same bytes."""
-        key = await self.stores.documents.unshared_original(version_id)
-        if key is not None:
-            await self.stores.blobs.delete(key)
 
 
 def _embedded_text(passage: Passage, text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -47,7 +47,7 @@ class _Work:
     draft: Draft = field(default_factory=Draft)
     evidence: Evidence | None = None
     mode: AnswerMode = AnswerMode.GENERATED
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     notices: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
@@ -91,15 +91,15 @@ class Answerer:
 
     async def stream(
         self, question: str, *, collection: str | None = None, extractive: bool = False
-    ) -> AsyncIterator[Event]:
-        """The events of an answer; closing the iterator stops the work. Raises Unavailable when retrieval cannot run."""
+    ) -> AsyncGenerator[Event]:
+        """The events of an answer; closing the iterator stops the work. Raises Unavailable when retrieval cannot."""
         work = _Work(await self._retriever.retrieve(question, collection=collection))
         work.clock("retrieved_s")
         yield SourcesFound(work.retrieval.passages)
         if not work.retrieval.passages:
             yield Answered(self._refused(work, RefusalReason.NO_DOCUMENTS))
             return
-        packed = pack(work.retrieval.passages, self._settings.budget_tokens, self._embedder.count_tokens)
+        packed = pack(work.retrieval.passages, self._settings.budget_tokens, self._embedder.embedder.count_tokens)
         work.evidence = await self._evidence(packed, work.centres)
         scores = self._question_scores(work)
         if float(scores.max(initial=-1.0)) < self._calibration.evidence_threshold:
@@ -110,7 +110,7 @@ class Answerer:
 
     async def _written(
         self, work: _Work, packed: Packed, scores: np.ndarray, *, extractive: bool
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event]:
         """The answer itself: by the chat model where there is one that answers, by extracts otherwise."""
         if self._chat is not None and not extractive:
             try:
@@ -137,7 +137,7 @@ class Answerer:
         vector = work.centres.query(retrieval.query_vector, retrieval.language)
         return question_scores(retrieval.question, vector, work.evidence)
 
-    async def _generate(self, work: _Work, packed: Packed) -> AsyncIterator[Event]:
+    async def _generate(self, work: _Work, packed: Packed) -> AsyncGenerator[Event]:
         """Let the chat model write; check each sentence when it ends. Raises ChatUnavailable."""
         stream = SentenceStream()
         async with aclosing(self._deltas(work, packed)) as deltas:
@@ -151,7 +151,7 @@ class Answerer:
         for sentence in stream.finish():
             yield await self._checked(work, sentence)
 
-    async def _deltas(self, work: _Work, packed: Packed) -> AsyncIterator[ChatDelta]:
+    async def _deltas(self, work: _Work, packed: Packed) -> AsyncGenerator[ChatDelta]:
         """What the model writes, given up when the next piece takes longer than the settings allow."""
         assert self._chat is not None
         messages = answer_messages(work.retrieval.question, work.retrieval.language, packed.sources)
@@ -194,7 +194,7 @@ class Answerer:
         language = detect_language(claim, default=work.retrieval.language)
         return attribute(claim, work.centres.passage(vector[None, :], language)[0], work.evidence)
 
-    async def _extract(self, work: _Work, scores: np.ndarray) -> AsyncIterator[Event]:
+    async def _extract(self, work: _Work, scores: np.ndarray) -> AsyncGenerator[Event]:
         assert work.evidence is not None
         for source in extract(scores, work.evidence):
             place = await self._citer.cite(source)

@@ -15,7 +15,7 @@ WORDS_SHARE = 0.25
 PARTIAL_SHARE = 0.75
 """A score of this share of the threshold is partial support."""
 SAME_WORDS = 0.6
-"""Word coverage above which two sentences speak of one thing, so that a `not` in only one of them is a contradiction."""
+"""Word coverage above which two sentences speak of one thing: a `not` in only one of them is then a contradiction."""
 
 
 @dataclass(frozen=True, slots=True)

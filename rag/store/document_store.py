@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rag.documents import DocumentVersion, Language
 from rag.errors import DocumentNotFound, VersionNotFound
-from rag.store import publishing, submitting
+from rag.store import publishing, removals, submitting
 from rag.store.clock import Clock, utc_now
 from rag.store.database import Database
 from rag.store.jobs import Job
 from rag.store.language_sums import read_sums
 from rag.store.listings import CollectionSize, DocumentListing, LiveVersion, Original
 from rag.store.publishing import Publication
+from rag.store.removals import Removal
 from rag.store.rows import LATEST_JOBS, LIVE_VERSIONS, to_document, to_job, to_version
 from rag.store.submissions import NewDocument, Submission
 from rag.store.tables import documents, jobs, schema_info, versions
@@ -70,6 +71,16 @@ class DocumentStore:
         """
         async with self._database.write() as connection:
             return await publishing.delete_document(connection, document_id, self._now())
+
+    async def pending_removals(self, limit: int = 100) -> list[Removal]:
+        """Versions that are not live and may still have passages in the index, with what goes along with them."""
+        async with self._database.read() as connection:
+            return await removals.pending(connection, limit)
+
+    async def removed(self, version_id: str) -> None:
+        """The passages of a version have left the index."""
+        async with self._database.write() as connection:
+            await removals.done(connection, version_id, self._now())
 
     async def document(self, document_id: str) -> DocumentListing:
         """Raises DocumentNotFound, also for a deleted one."""

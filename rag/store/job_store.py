@@ -30,10 +30,10 @@ class JobStore:
         async with self._database.read() as connection:
             return to_job(await job_row(connection, job_id))
 
-    async def unfinished_jobs(self) -> list[Job]:
+    async def unfinished_jobs(self, limit: int | None = None) -> list[Job]:
         """In the order in which they should be worked on: by priority, the highest first, then the oldest first."""
         query = JOBS.where(jobs.c.status.in_(UNFINISHED))
-        query = query.order_by(jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id)
+        query = query.order_by(jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id).limit(limit)
         async with self._database.read() as connection:
             return [to_job(row) for row in await connection.execute(query)]
 

@@ -114,7 +114,9 @@ versions = Table(
     Column("warnings", JSON, nullable=False, default=list),
     Column("created_at", UtcTime, nullable=False),
     _id("superseded_by"),
+    Column("removed_at", UtcTime),
     UniqueConstraint("document_id", "number"),
+    Index("versions_by_status", "status", "removed_at"),
     Index(
         "versions_one_live",
         "document_id",
