@@ -15,6 +15,7 @@ from api.schemas import (
     DocumentListOut,
     DocumentOut,
     JobOut,
+    QuoteOut,
     SearchOut,
     SubmissionOut,
 )
@@ -63,6 +64,12 @@ class Client:
 
     def delete(self, document_id: str) -> None:
         self._request("DELETE", f"/v1/documents/{document_id}")
+
+    def quote(self, document_id: str, version_id: str, start: int, end: int) -> QuoteOut:
+        """The words at a span of a version, and those around them."""
+        path = f"/v1/documents/{document_id}/versions/{version_id}/text"
+        reply = self._request("GET", path, params={"start": start, "end": end})
+        return QuoteOut.model_validate_json(reply.content)
 
     def search(self, query: str, *, collection: str | None = None, limit: int = 10) -> SearchOut:
         body = {"query": query, "collection": collection, "limit": limit}

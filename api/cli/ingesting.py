@@ -26,7 +26,7 @@ _POLL_S = 0.1
 
 
 @dataclass
-class _Result:
+class Result:
     """What became of one file."""
 
     path: Path
@@ -37,7 +37,7 @@ class _Result:
 
 @dataclass
 class _UnderWay:
-    result: _Result
+    result: Result
     job_id: str
     task: TaskID
 
@@ -54,13 +54,21 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders. 文件与文件夹。")],
     collection: Annotated[str, typer.Option(help="Collection to put them into. 放入的文档集。")] = "default",
 ) -> None:
-    """Read files and folders into a collection; unchanged files cost nothing. 导入文件与文件夹，未变化的文件不会重做。"""
+    """Read files and folders into a collection; unchanged ones cost nothing. 导入文件与文件夹，未变的不重做。"""
     found = _find(paths)
     with connected() as (client, terminal):
-        results = _run(client, terminal, found.files, collection)
-        _report(terminal, results, found.hidden)
+        results = ingest_files(client, terminal, found.files, collection, hidden=found.hidden)
     if any(result.outcome == "failed" for result in results):
         raise typer.Exit(1)
+
+
+def ingest_files(
+    client: Client, terminal: Terminal, files: Sequence[Path], collection: str, *, hidden: int = 0
+) -> list[Result]:
+    """Hand in the files, show their progress, and close with the table of what became of each."""
+    results = _run(client, terminal, files, collection)
+    _report(terminal, results, hidden)
+    return results
 
 
 def _find(paths: Sequence[Path]) -> _Found:
@@ -80,7 +88,7 @@ def _find(paths: Sequence[Path]) -> _Found:
     return found
 
 
-def _run(client: Client, terminal: Terminal, files: Sequence[Path], collection: str) -> list[_Result]:
+def _run(client: Client, terminal: Terminal, files: Sequence[Path], collection: str) -> list[Result]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -95,14 +103,14 @@ def _run(client: Client, terminal: Terminal, files: Sequence[Path], collection: 
 
 def _worked_off(
     client: Client, terminal: Terminal, files: Sequence[Path], collection: str, progress: Progress
-) -> Iterator[_Result]:
+) -> Iterator[Result]:
     """Results as they come; at most WINDOW files are under way."""
     waiting = list(reversed(files))
     under_way: list[_UnderWay] = []
     while waiting or under_way:
         while waiting and len(under_way) < WINDOW:
             started = _submit(client, terminal, waiting.pop(), collection, progress)
-            if isinstance(started, _Result):
+            if isinstance(started, Result):
                 yield started
             else:
                 under_way.append(started)
@@ -114,8 +122,8 @@ def _worked_off(
             time.sleep(_POLL_S)
 
 
-def _submit(client: Client, terminal: Terminal, path: Path, collection: str, progress: Progress) -> _Result | _UnderWay:
-    result = _Result(path)
+def _submit(client: Client, terminal: Terminal, path: Path, collection: str, progress: Progress) -> Result | _UnderWay:
+    result = Result(path)
     try:
         with path.open("rb") as file:
             submission = client.submit(file, name=path.name, uri=path.resolve().as_uri(), collection=collection)
@@ -146,7 +154,7 @@ def _ended(job: JobOut, work: _UnderWay, progress: Progress) -> bool:
     return True
 
 
-def _report(terminal: Terminal, results: Sequence[_Result], hidden: int) -> None:
+def _report(terminal: Terminal, results: Sequence[Result], hidden: int) -> None:
     from rich.table import Table
     from rich.text import Text
 

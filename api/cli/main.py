@@ -16,7 +16,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Answers over your own documents, with the exact words behind every sentence. 基于你的文档回答问题，每句话都有出处。",
+    help="Answers over your own documents, with the words behind each sentence. 依据文档回答，句句有出处。",
 )
 app.command("ingest")(ingesting.ingest)
 app.command("search")(asking.search)
