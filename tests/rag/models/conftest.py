@@ -24,7 +24,7 @@ class FileServer:
     status: int = 0
     delay_s: float = 0.0
     honours_ranges: bool = True
-    redirect_to: str = ""
+    redirects: dict[str, str] = field(default_factory=dict)
     ranges: list[str] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
 
@@ -45,9 +45,9 @@ def file_server() -> Iterator[FileServer]:
             server.paths.append(self.path)
             server.ranges.append(self.headers.get("Range", ""))
             time.sleep(server.delay_s)
-            if server.redirect_to:
+            if self.path in server.redirects:
                 self.send_response(302)
-                self.send_header("Location", server.redirect_to)
+                self.send_header("Location", server.redirects[self.path])
                 self.end_headers()
             elif server.status or self.path not in server.files:
                 self.send_error(server.status or 404)

@@ -50,9 +50,7 @@ def test_wrong_files_put_there_by_hand_are_corrupt(card: ModelCard, tmp_path: Pa
         locate(NAME, tmp_path)
 
 
-def test_a_marked_model_is_not_hashed_again(
-    card: ModelCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_marked_model_is_not_hashed_again(card: ModelCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = put(tmp_path, b"GGUF")
     mark(card, file.parent)
     monkeypatch.delattr(weights, "sha256_of")

@@ -4,9 +4,10 @@ import socket
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
-from rag.models.sources.download import Patience, download
+from rag.models.sources.download import Patience, _client, download
 from rag.models.sources.weight_source import ModelFile, SourceUnavailable, silent
 
 CONTENT = bytes(range(256)) * 40
@@ -137,16 +138,30 @@ def test_transfers_that_bring_nothing_end(file_server, weights, tmp_path: Path) 
 
 @pytest.mark.parametrize("elsewhere", ["file:///etc/passwd", "ftp://127.0.0.1/x"])
 def test_only_http_is_followed(file_server, weights, tmp_path: Path, elsewhere: str) -> None:
-    file_server.redirect_to = elsewhere
+    file_server.redirects[PATH] = elsewhere
 
     with pytest.raises(SourceUnavailable):
         download(file_server.url + PATH, weights, tmp_path / "weights.bin", silent)
 
 
-def test_a_redirect_keeps_the_range(file_server, weights, tmp_path: Path) -> None:
-    file_server.redirect_to = file_server.url + PATH
+def test_redirects_in_a_circle_end(file_server, weights, tmp_path: Path) -> None:
+    file_server.redirects[PATH] = PATH
 
     with pytest.raises(SourceUnavailable, match="redirects"):
         download(file_server.url + PATH, weights, tmp_path / "weights.bin", silent)
 
     assert set(file_server.ranges) == {"bytes=0-"}
+
+
+def test_a_redirect_to_the_file_is_followed(file_server, weights, tmp_path: Path) -> None:
+    file_server.files["/cdn"] = CONTENT
+    file_server.redirects[PATH] = "/cdn"
+
+    download(file_server.url + PATH, weights, tmp_path / "weights.bin", silent)
+
+    assert (tmp_path / "weights.bin").read_bytes() == CONTENT
+
+
+def test_https_is_not_left_for_http() -> None:
+    with _client("https://localhost/weights.bin", Patience()) as client, pytest.raises(httpx.UnsupportedProtocol):
+        client.get("http://localhost/weights.bin")
