@@ -65,11 +65,10 @@ def scripted_reply(messages: Sequence[Message]) -> str:
 
 @dataclass(frozen=True)
 class Backend:
-    """A working model, one that cannot work, and a stop string that its endless reply comes to."""
+    """A working model, and one that cannot work."""
 
     model: ChatModel
     broken: ChatModel
-    stop: str = "文"
 
 
 # --- the backends ---------------------------------------------------------------------------------------------------
@@ -113,7 +112,7 @@ def llama_cpp(folder: Path) -> Iterator[Backend]:
     broken = folder / "broken.gguf"
     broken.write_bytes(b"GGUF, but not really")
     settings = ChatSettings(model="qwen2.5-coder-0.5b-instruct-q4", context_tokens=4096, timeout_s=60)
-    yield Backend(LlamaCppChat(settings, small_gguf()), LlamaCppChat(settings, broken), stop="\n")
+    yield Backend(LlamaCppChat(settings, small_gguf()), LlamaCppChat(settings, broken))
 
 
 @pytest.fixture(
@@ -165,13 +164,15 @@ def test_max_tokens_cut_the_reply_off(backend: Backend) -> None:
 
 
 def test_a_stop_string_ends_the_reply_and_is_not_shown(backend: Backend) -> None:
-    async def without_and_with() -> tuple[list[ChatDelta], list[ChatDelta]]:
-        stopping = replace(OPTIONS, stop=(backend.stop,))
-        return await reply(backend.model, ENDLESS), await reply(backend.model, ENDLESS, stopping)
+    async def without_and_with() -> tuple[str, str, list[ChatDelta]]:
+        whole = text_of(await reply(backend.model, ENDLESS))
+        stop = whole[1:3]
+        return whole, stop, await reply(backend.model, ENDLESS, replace(OPTIONS, stop=(stop,)))
 
-    whole, stopped = run(backend, without_and_with())
+    whole, stop, stopped = run(backend, without_and_with())
 
-    assert text_of(stopped) == text_of(whole).partition(backend.stop)[0] != ""
+    assert text_of(stopped) == whole.partition(stop)[0]
+    assert len(text_of(stopped)) == 1
     assert stopped[-1].finish_reason == "stop"
 
 
