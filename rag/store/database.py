@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from functools import partial
@@ -68,6 +69,8 @@ async def open_database(url: URL) -> Database:
 
     The url names an async driver. Raises StoreVersionMismatch for tables of another release, DatabaseUnavailable.
     """
+    if url.get_backend_name() == "sqlite":
+        _make_private_file(str(url.database))
     database = Database(_engine(url))
     try:
         async with database.write() as connection:
@@ -76,6 +79,14 @@ async def open_database(url: URL) -> Database:
         await database.close()
         raise
     return database
+
+
+def _make_private_file(path: str) -> None:
+    """SQLite would make a file that everybody may read; its journal takes the permissions of the file."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise DatabaseUnavailable(reason=str(error)) from error
 
 
 def _engine(url: URL) -> AsyncEngine:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import URL
-
-from rag.errors import DatabaseUnavailable
 from rag.settings import Settings
 from rag.store.blobs import BlobStore
 from rag.store.database import Database, open_database
@@ -35,15 +31,5 @@ async def open_stores(settings: Settings, data_dir: Path) -> Stores:
     """Raises SettingsInvalid, BlobsUnavailable, DatabaseUnavailable, StoreVersionMismatch."""
     url = database_url(settings.database, data_dir)
     blobs = FolderBlobStore(data_dir / "blobs")
-    if url.get_backend_name() == "sqlite":
-        _make_private_file(url)
     database = await open_database(url)
     return Stores(DocumentStore(database), JobStore(database), blobs, database)
-
-
-def _make_private_file(url: URL) -> None:
-    """SQLite would make a file that everybody may read; its journal takes the permissions of the file."""
-    try:
-        os.close(os.open(str(url.database), os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise DatabaseUnavailable(reason=str(error)) from error

@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from rag.errors import BlobNotFound, BlobsUnavailable, FileTooLarge
 from rag.store.blobs import StoredBlob
-from rag.store.incoming_file import IncomingFile, sweep
+from rag.store.incoming_file import IncomingFile, make_folder, sweep
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,8 +34,7 @@ class FolderBlobStore:
         self._root = root
         self._incoming = root / _INCOMING
         with self._named_failures():
-            root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._incoming.mkdir(mode=0o700, exist_ok=True)
+            make_folder(self._incoming)
             sweep(self._incoming)
 
     async def put(self, key: str, data: bytes) -> None:

@@ -30,7 +30,7 @@ class IncomingFile:
         """Make the bytes durable, then the name."""
         self._file.flush()
         os.fsync(self._file.fileno())
-        _make_folder(place.parent)
+        make_folder(place.parent)
         self._path.replace(place)
         _sync_folder(place.parent)
 
@@ -65,10 +65,10 @@ def _locked_file(folder: Path) -> tuple[int, str]:
         os.close(descriptor)
 
 
-def _make_folder(folder: Path) -> None:
-    """A new folder is durable when its parent is synced."""
+def make_folder(folder: Path) -> None:
+    """Make it, and those above it, for the owner alone. A new folder is durable when its parent is synced."""
     if not folder.is_dir():
-        _make_folder(folder.parent)
+        make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
         _sync_folder(folder.parent)
 
