@@ -1,8 +1,9 @@
 // One question and its answer on the page: passages first, sentences as they are checked, then the final answer.
 
 import { announce, el, slice } from "./dom.js";
-import { number, named, say, t } from "./i18n.js";
-import { sentenceNode, statusCounts, withoutMarks } from "./sentence.js";
+import { langOf, named, number, say, t } from "./i18n.js";
+import { withoutMarks } from "./marks.js";
+import { sentenceNode, statusCounts } from "./sentence.js";
 import { passageList, referenceList } from "./sources.js";
 
 export class Exchange {
@@ -90,7 +91,7 @@ export class Exchange {
 
   #answer(answer) {
     this.prose.replaceChildren(...this.#paragraphs(answer));
-    this.prose.lang = answer.language === "other" ? "" : answer.language;
+    this.prose.lang = langOf(answer);
     const quoted = answer.mode === "extractive" && el("p", { class: "mode", say: ["quoted_answer"] });
     return [quoted, this.prose, statusCounts(answer.sentences)].filter(Boolean);
   }

@@ -1,7 +1,8 @@
 // The panel beside an answer: the quoted words where they stand in their document, and how the statement was checked.
 
 import { $, el, icon, slice } from "./dom.js";
-import { named, say } from "./i18n.js";
+import { langOf, named, say } from "./i18n.js";
+import { withoutMarks } from "./marks.js";
 import { pageUrl, textAround } from "./service.js";
 
 const BESIDE = matchMedia("(min-width: 1040px)"); // the same width as in reading.css
@@ -75,7 +76,7 @@ function quoteParts(place, passage) {
   const parts = [source, view];
   if (place.page_url) showPages(view, place);
   else showText(view, place);
-  if (place.marker !== null) parts.push(section("quote", el("blockquote", { lang: passage?.language }, place.quote)));
+  if (place.marker !== null) parts.push(section("quote", el("blockquote", { lang: langOf(passage) }, place.quote)));
   return parts;
 }
 
@@ -135,7 +136,7 @@ function statement(sentence) {
       el("span", {}, el("span", { class: "check-name" }, named("check", name)), " ",
         el("span", { say: [passed ? "check_passed" : "check_failed"] }), detail && el("span", { class: "quiet" }, ` · ${detail}`))));
   const status = el("p", { class: "status", "data-status": sentence.status }, icon(sentence.status), el("span", { say: [sentence.status] }));
-  return section("statement", el("p", { class: "statement" }, sentence.text), status, checks.length > 0 && el("ul", { class: "checks" }, ...checks));
+  return section("statement", el("p", { class: "statement" }, withoutMarks(sentence.text, sentence.markers)), status, checks.length > 0 && el("ul", { class: "checks" }, ...checks));
 }
 
 function wholePassage(place, passage) {
@@ -144,5 +145,5 @@ function wholePassage(place, passage) {
     : [slice(passage.text, 0, start), el("mark", {}, slice(passage.text, start, end)), slice(passage.text, end)];
   return el("details", {}, el("summary", { say: ["passage"] }),
     passage.context && el("p", { class: "quiet" }, passage.context),
-    el("p", { class: "passage-text", lang: passage.language }, ...words));
+    el("p", { class: "passage-text", lang: langOf(passage) }, ...words));
 }

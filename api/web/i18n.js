@@ -38,6 +38,9 @@ const plural = (count) => new Intl.PluralRules(locale()).select(count);
 
 export const hasMessage = (key) => key in messages.en;
 
+// The `lang` of words from a document: none at all for a language we did not recognise, not that of the page.
+export const langOf = (passage) => (passage?.language === "other" ? "" : passage?.language);
+
 // A part's own name (a stage, a check): in the reader's language where we know it.
 export const named = (kind, name) => nameOf(kind, language, name);
 

@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { openEvidence } from "./evidence.js";
+import { langOf } from "./i18n.js";
 import { pageUrl } from "./service.js";
 
 export function pageLabel(pages) {
@@ -23,7 +24,7 @@ function reference(citation, passage) {
   },
   el("span", { class: "number" }, String(marker)),
   el("span", { class: "where" }, el("span", { class: "title" }, title), pageLabel(pages)),
-  el("q", { class: "excerpt", lang: passage?.language }, quote));
+  el("q", { class: "excerpt", lang: langOf(passage) }, quote));
   return button;
 }
 
@@ -39,7 +40,7 @@ function card(passage) {
     on: { click: () => openEvidence({ place: placeOf(passage), passage }, button) },
   },
   el("span", { class: "where" }, el("span", { class: "title" }, passage.title), pageLabel(passage.pages)),
-  el("span", { class: "excerpt", lang: passage.language }, passage.text));
+  el("span", { class: "excerpt", lang: langOf(passage) }, passage.text));
   return button;
 }
 
