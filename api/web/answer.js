@@ -1,0 +1,158 @@
+// One question and its answer on the page: passages first, sentences as they are checked, then the final answer.
+
+import { announce, el, slice } from "./dom.js";
+import { langOf, named, number, say, t } from "./i18n.js";
+import { withoutMarks } from "./marks.js";
+import { sentenceNode, statusCounts } from "./sentence.js";
+import { passageList, referenceList } from "./sources.js";
+
+export class Exchange {
+  #citations = new Map(); // marker → CitationOut
+  #passages = new Map(); // id → PassageOut
+  #heldBack = 0;
+  #draft = "";
+  #written = "";
+
+  constructor(question, askAgain) {
+    this.askAgain = askAgain;
+    this.prose = el("div", { class: "prose" });
+    this.unchecked = el("span", { class: "unchecked", tip: ["checking"] });
+    this.progress = el("p", { class: "progress-line" }, el("span", { class: "pulse", "aria-hidden": "true" }));
+    this.progress.append(el("span", { say: ["searching"] }));
+    this.body = el("div", { class: "answer-body" }, this.prose, this.progress);
+    this.sources = el("div", { class: "sources" });
+    this.element = el("article", { class: "exchange", "aria-busy": "true" },
+      el("h2", { class: "asked" }, question), this.body, this.sources);
+    this.startedAt = performance.now();
+  }
+
+  receive(name, data) {
+    const handlers = { sources: this.#found, delta: this.#drafted, sentence: this.#checked, answer: this.#finished };
+    handlers[name]?.call(this, data);
+  }
+
+  #found({ passages }) {
+    this.#remember(passages);
+    announce(t("passages_announced", { count: passages.length }));
+    say(this.progress.lastChild, "writing");
+    this.sources.replaceChildren(passageList("passages_found", passages, true));
+  }
+
+  #remember(passages) {
+    for (const passage of passages) this.#passages.set(passage.id, passage);
+  }
+
+  #drafted({ text }) {
+    this.#draft += text;
+    this.#showDraft();
+  }
+
+  #showDraft() {
+    this.unchecked.textContent = this.#draft;
+    if (this.#draft) this.prose.append(this.unchecked);
+    else this.unchecked.remove();
+  }
+
+  #checked({ sentence, citations, held_back }) {
+    this.#forgetDraftOf(sentence);
+    if (held_back) {
+      this.#heldBack += 1;
+    } else {
+      for (const citation of citations) this.#citations.set(citation.marker, citation);
+      this.#append(sentence);
+    }
+    this.#showDraft();
+  }
+
+  // The draft may run ahead of the sentence that was just checked; what stands before its end is done with.
+  #forgetDraftOf(sentence) {
+    const at = this.#draft.indexOf(sentence.text);
+    this.#draft = at < 0 ? "" : this.#draft.slice(at + sentence.text.length).trimStart();
+  }
+
+  #append(sentence) {
+    const space = this.#written && /[!-~]\s*$/.test(this.#written) ? " " : "";
+    this.prose.append(space, this.#sentence(sentence));
+    this.#written += sentence.text;
+    announce(withoutMarks(sentence.text, sentence.markers));
+  }
+
+  #sentence = (sentence) => sentenceNode(sentence, this.#citations, this.#passages);
+
+  #finished({ answer }) {
+    this.#remember(answer.retrieved);
+    this.#citations = new Map(answer.citations.map((citation) => [citation.marker, citation]));
+    this.#heldBack = answer.dropped.length;
+    this.element.removeAttribute("aria-busy");
+    this.body.replaceChildren(...(answer.refusal ? refusal(answer.refusal) : this.#answer(answer)));
+    this.body.append(...this.#remarks(answer), this.#figures(answer));
+    this.sources.replaceChildren(...this.#sourcesOf(answer));
+  }
+
+  #answer(answer) {
+    this.prose.replaceChildren(...this.#paragraphs(answer));
+    this.prose.lang = langOf(answer);
+    const quoted = answer.mode === "extractive" && el("p", { class: "mode", say: ["quoted_answer"] });
+    return [quoted, this.prose, statusCounts(answer.sentences)].filter(Boolean);
+  }
+
+  // Sentences with what stands between them in the answer's text: spaces, line breaks, the dashes of a list.
+  #paragraphs({ text, sentences }) {
+    const markers = [...this.#citations.keys()];
+    const nodes = [];
+    let end = 0;
+    for (const sentence of sentences) {
+      nodes.push(withoutMarks(slice(text, end, sentence.span.start), markers), this.#sentence(sentence));
+      end = sentence.span.end;
+    }
+    nodes.push(withoutMarks(slice(text, end), markers));
+    return nodes;
+  }
+
+  #remarks(answer) {
+    const remarks = answer.notices.map((notice) => el("p", { class: "remark" }, notice));
+    if (this.#heldBack) remarks.unshift(el("p", { class: "remark", say: ["held_back", { count: this.#heldBack }] }));
+    return remarks;
+  }
+
+  #figures({ model, usage, timings }) {
+    const seconds = timings.total ?? (performance.now() - this.startedAt) / 1000;
+    const tokens = usage.prompt_tokens + usage.completion_tokens > 0;
+    const parts = Object.entries(timings).filter(([name]) => name !== "total");
+    const title = parts.map(([name, value]) => `${named("timing", name)} ${number(value, 2)} s`).join(" · ");
+    return el("p", { class: "figures", title },
+      el("span", { say: ["seconds", { seconds: number(seconds, 1) }] }),
+      model && el("span", {}, model),
+      tokens && el("span", { say: ["tokens", { prompt: usage.prompt_tokens, completion: usage.completion_tokens }] }));
+  }
+
+  #sourcesOf({ refusal, citations, retrieved }) {
+    const heading = refusal ? "passages_nearest" : "passages_found";
+    return [
+      citations.length > 0 && referenceList(citations, this.#passages),
+      retrieved.length > 0 && passageList(heading, retrieved, Boolean(refusal)),
+    ].filter(Boolean);
+  }
+
+  stopped() {
+    this.#end(el("p", { class: "remark", say: ["answer_stopped"] }));
+  }
+
+  failed(error) {
+    const words = error.say ? el("p", { say: error.say }) : el("p", {}, error.message);
+    const again = el("button", { type: "button", class: "button quiet", say: ["retry"], on: { click: this.askAgain } });
+    this.#end(el("div", { class: "problem", role: "alert" }, el("h3", { say: ["problem"] }), words, again));
+  }
+
+  #end(last) {
+    this.element.removeAttribute("aria-busy");
+    this.unchecked.remove();
+    this.progress.replaceWith(last);
+  }
+}
+
+function refusal({ reason, message }) {
+  const key = `refusal_${reason}`;
+  return [el("div", { class: "refusal" },
+    el("h3", { say: ["refusal"] }), el("p", { class: "refusal-message" }, message), el("p", { class: "refusal-reason", say: [key] }))];
+}
