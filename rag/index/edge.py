@@ -26,7 +26,7 @@ from rag.models.embedding import EmbedderIdentity
 
 T = TypeVar("T")
 
-_UPSERT_BATCH = 256  # Edge holds Python's global lock while it writes: 256 points are about 20 ms
+_UPSERT_BATCH = 256  # Edge holds Python's global lock while it writes: 256 points take 10 to 20 ms
 _SCROLL_PAGE = 1000
 _DELETED_WORTH_COMPACTING = 0.2  # the engine's own threshold: below it `optimize` does nothing
 
@@ -177,8 +177,12 @@ class EdgePassageIndex:
             if self._deleted <= _DELETED_WORTH_COMPACTING * (self._count(None) + self._deleted):
                 return
             name = _new_shard_name()
-            self._copy_to(name)
-            _compact_in_another_process(self._folder / name)
+            try:
+                self._copy_to(name)
+                _compact_in_another_process(self._folder / name)
+            except (OSError, subprocess.CalledProcessError) as error:
+                shutil.rmtree(self._folder / name, ignore_errors=True)
+                raise IndexUnavailable(where=str(self._folder), reason=f"compaction failed: {error}") from error
             self._swap_to(name)
             self._deleted = 0
 

@@ -49,9 +49,10 @@ class ServerPassageIndex:
         async with self._answering():
             if not await self._client.collection_exists(self._name):
                 await self._create(identity)
+        refuse_mismatch(await self._identity(), identity)
+        async with self._answering():
             for field in INDEXED_FIELDS:  # again at every opening: creation may have been cut short
                 await self._client.create_payload_index(self._name, field, models.PayloadSchemaType.KEYWORD)
-        refuse_mismatch(await self._identity(), identity)
 
     async def upsert(self, passages: Sequence[IndexedPassage]) -> None:
         for start in range(0, len(passages), _UPSERT_BATCH):

@@ -151,6 +151,22 @@ def test_compaction_keeps_every_passage_and_lets_searches_through(tmp_path: Path
     assert asyncio.run(count_after_reopening(tmp_path)) == 2001
 
 
+def test_a_failed_compaction_leaves_the_index_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def compact() -> None:
+        index = await opened(tmp_path)
+        await index.upsert([indexed(1, "old"), indexed(2, "new")])
+        await index.delete_version("old")
+        before = the_shard(tmp_path)
+        monkeypatch.setattr(sys, "executable", "/bin/false")
+        with pytest.raises(IndexUnavailable, match="compaction failed"):
+            await index.optimize()
+        assert the_shard(tmp_path) == before
+        assert await index.count() == 1
+        await index.close()
+
+    asyncio.run(compact())
+
+
 def test_optimizing_with_little_deleted_does_nothing(tmp_path: Path) -> None:
     async def optimize() -> None:
         index = await opened(tmp_path)
