@@ -1,19 +1,21 @@
 // One question and its answer on the page: passages first, sentences as they are checked, then the final answer.
 
-import { announce, el, slice } from "./dom.js";
-import { langOf, named, number, say, t } from "./i18n.js";
-import { withoutMarks } from "./marks.js";
+import { announce, el, icon, slice } from "./dom.js";
+import { hasMessage, langOf, named, number, say, t } from "./i18n.js";
 import { sentenceNode, statusCounts } from "./sentence.js";
 import { passageList, referenceList } from "./sources.js";
+
+const FULL_WIDTH_END = /[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]$/;
 
 export class Exchange {
   #citations = new Map(); // marker → CitationOut
   #passages = new Map(); // id → PassageOut
   #heldBack = 0;
   #draft = "";
-  #written = "";
+  #written = null; // the sentence before
 
-  constructor(question, askAgain) {
+  constructor({ question, extractive }, askAgain) {
+    this.extractive = extractive;
     this.askAgain = askAgain;
     this.prose = el("div", { class: "prose" });
     this.unchecked = el("span", { class: "unchecked", tip: ["checking"] });
@@ -33,7 +35,7 @@ export class Exchange {
 
   #found({ passages }) {
     this.#remember(passages);
-    announce(t("passages_announced", { count: passages.length }));
+    announce(t("passages_found", { count: passages.length }));
     say(this.progress.lastChild, "writing");
     this.sources.replaceChildren(passageList("passages_found", passages, true));
   }
@@ -71,10 +73,22 @@ export class Exchange {
   }
 
   #append(sentence) {
-    const space = this.#written && /[!-~]\s*$/.test(this.#written) ? " " : "";
-    this.prose.append(space, this.#sentence(sentence));
-    this.#written += sentence.text;
-    announce(withoutMarks(sentence.text, sentence.markers));
+    if (sentence.span.start === 0) this.#startOver();
+    this.prose.append(this.#gapBefore(sentence), this.#sentence(sentence));
+    this.#written = sentence;
+    announce(sentence.text);
+  }
+
+  // The chat model fell silent and the documents' own sentences answer instead.
+  #startOver() {
+    this.prose.replaceChildren();
+    this.#written = null;
+  }
+
+  // Until the whole text is there, only the length of a gap is known: Chinese sentences have none unless they start a line.
+  #gapBefore({ span }) {
+    if (!this.#written || span.start === this.#written.span.end) return "";
+    return this.extractive || FULL_WIDTH_END.test(this.#written.text) ? "\n" : " ";
   }
 
   #sentence = (sentence) => sentenceNode(sentence, this.#citations, this.#passages);
@@ -98,14 +112,12 @@ export class Exchange {
 
   // Sentences with what stands between them in the answer's text: spaces, line breaks, the dashes of a list.
   #paragraphs({ text, sentences }) {
-    const markers = [...this.#citations.keys()];
     const nodes = [];
     let end = 0;
     for (const sentence of sentences) {
-      nodes.push(withoutMarks(slice(text, end, sentence.span.start), markers), this.#sentence(sentence));
+      nodes.push(slice(text, end, sentence.span.start), this.#sentence(sentence));
       end = sentence.span.end;
     }
-    nodes.push(withoutMarks(slice(text, end), markers));
     return nodes;
   }
 
@@ -116,10 +128,9 @@ export class Exchange {
   }
 
   #figures({ model, usage, timings }) {
-    const seconds = timings.total ?? (performance.now() - this.startedAt) / 1000;
+    const seconds = timings.finished_s ?? (performance.now() - this.startedAt) / 1000;
     const tokens = usage.prompt_tokens + usage.completion_tokens > 0;
-    const parts = Object.entries(timings).filter(([name]) => name !== "total");
-    const title = parts.map(([name, value]) => `${named("timing", name)} ${number(value, 2)} s`).join(" · ");
+    const title = Object.entries(timings).map(([name, value]) => `${named("timing", name)} ${number(value, 2)} s`).join("\n");
     return el("p", { class: "figures", title },
       el("span", { say: ["seconds", { seconds: number(seconds, 1) }] }),
       model && el("span", {}, model),
@@ -153,6 +164,7 @@ export class Exchange {
 
 function refusal({ reason, message }) {
   const key = `refusal_${reason}`;
-  return [el("div", { class: "refusal" },
-    el("h3", { say: ["refusal"] }), el("p", { class: "refusal-message" }, message), el("p", { class: "refusal-reason", say: [key] }))];
+  return [el("div", { class: "refusal" }, icon("unsupported"),
+    el("div", {}, el("h3", { class: "unseen", say: ["refusal"] }), el("p", { class: "refusal-message" }, message),
+      hasMessage(key) && el("p", { class: "refusal-reason", say: [key] })))];
 }

@@ -38,7 +38,7 @@ async function ask(question) {
   const mine = (asking = new AbortController());
   closeEvidence();
   document.body.classList.add("has-asked");
-  const exchange = new Exchange(question.question, () => ask(question));
+  const exchange = new Exchange(question, () => ask(question));
   $("#exchanges").prepend(exchange.element);
   showStop(true);
   await follow(exchange, askQuestion(question, mine.signal));

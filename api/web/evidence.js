@@ -2,7 +2,6 @@
 
 import { $, el, icon, slice } from "./dom.js";
 import { langOf, named, say } from "./i18n.js";
-import { withoutMarks } from "./marks.js";
 import { pageUrl, textAround } from "./service.js";
 
 const BESIDE = matchMedia("(min-width: 1040px)"); // the same width as in reading.css
@@ -129,14 +128,17 @@ async function showText(view, place) {
   }
 }
 
+const SAID_BY_NAME = ["verbatim", "evidence", "declined"]; // checks whose detail is their name again, in English
+
 function statement(sentence) {
   const checks = sentence.checks.map(({ name, passed, detail }) =>
     el("li", { class: "status", "data-status": passed ? "supported" : "contradicted" },
       icon(passed ? "supported" : "contradicted"),
       el("span", {}, el("span", { class: "check-name" }, named("check", name)), " ",
-        el("span", { say: [passed ? "check_passed" : "check_failed"] }), detail && el("span", { class: "quiet" }, ` · ${detail}`))));
+        el("span", { say: [passed ? "check_passed" : "check_failed"] }),
+        detail && !SAID_BY_NAME.includes(name) && el("span", { class: "quiet" }, ` · ${detail}`))));
   const status = el("p", { class: "status", "data-status": sentence.status }, icon(sentence.status), el("span", { say: [sentence.status] }));
-  return section("statement", el("p", { class: "statement" }, withoutMarks(sentence.text, sentence.markers)), status, checks.length > 0 && el("ul", { class: "checks" }, ...checks));
+  return section("statement", el("p", { class: "statement" }, sentence.text), status, checks.length > 0 && el("ul", { class: "checks" }, ...checks));
 }
 
 function wholePassage(place, passage) {

@@ -35,7 +35,6 @@ const en = {
   sources_of_answer: "Sources",
   passages_found: { one: "{count} passage found", other: "{count} passages found" },
   passages_nearest: { one: "The nearest passage", other: "The {count} nearest passages" },
-  passages_announced: { one: "{count} passage found.", other: "{count} passages found." },
   open_citation: "Source {marker}: {title}",
   open_passage: "Show this passage: {title}",
   seconds: "{seconds} s",
@@ -52,10 +51,10 @@ const en = {
   why_status: "{status}: show the checks",
 
   refusal: "The documents do not tell",
-  "refusal_no-documents": "There are no documents to answer from. Add some, or choose another collection.",
-  "refusal_no-evidence": "Nothing found in the documents is close enough to the question. Read the nearest passages below, or ask with other words.",
-  "refusal_model-declined": "The model read the passages below and found no answer in them.",
-  "refusal_unsupported-answer": "An answer was written, but none of its sentences is supported by the documents, so it is not shown.",
+  "refusal_no-documents": "Nothing to answer from: add documents, or choose another collection.",
+  "refusal_no-evidence": "Nothing close enough was found: ask with other words, or read the nearest passages.",
+  "refusal_model-declined": "No answer in what was found: read the nearest passages, or ask more precisely.",
+  "refusal_unsupported-answer": "No sentence passed its checks: read the nearest passages, or ask more precisely.",
 
   problem: "No answer could be given",
   problem_offline: "The server cannot be reached. Check that it runs and that you are connected, then try again.",
@@ -153,7 +152,6 @@ const zh = {
   sources_of_answer: "出处",
   passages_found: { other: "找到 {count} 个段落" },
   passages_nearest: { other: "最接近的 {count} 个段落" },
-  passages_announced: { other: "找到 {count} 个段落。" },
   open_citation: "出处 {marker}：{title}",
   open_passage: "查看该段落：{title}",
   seconds: "{seconds} 秒",
@@ -169,11 +167,11 @@ const zh = {
   count_contradicted: "{count} 句与原文矛盾",
   why_status: "{status}：查看核对结果",
 
-  refusal: "文档中没有答案",
-  "refusal_no-documents": "没有可供回答的文档。请先添加文档，或选择其他文档集。",
-  "refusal_no-evidence": "文档中没有与问题足够接近的内容。可以阅读下面最接近的段落，或换一种问法。",
-  "refusal_model-declined": "模型读过下面的段落，没有在其中找到答案。",
-  "refusal_unsupported-answer": "模型写出了回答，但没有一句话得到文档支持，因此不予显示。",
+  refusal: "文档中没有说明",
+  "refusal_no-documents": "没有可供回答的文档：请添加文档，或选择其他文档集。",
+  "refusal_no-evidence": "没有找到足够接近的内容：请换一种问法，或阅读最接近的段落。",
+  "refusal_model-declined": "找到的内容里没有答案：请阅读最接近的段落，或问得更具体些。",
+  "refusal_unsupported-answer": "没有一句话通过核对：请阅读最接近的段落，或问得更具体些。",
 
   problem: "未能给出回答",
   problem_offline: "无法连接服务器。请确认服务器正在运行且网络通畅，然后重试。",
@@ -242,16 +240,30 @@ const zh = {
 // What the service names on its own; a name that is missing here is shown as it came.
 const names = {
   stage: {
-    zh: { queued: "等待", parse: "解析", judge: "检查质量", chunk: "切分", embed: "计算向量", publish: "发布" },
-    en: { queued: "waiting", parse: "reading", judge: "judging", chunk: "cutting", embed: "embedding", publish: "publishing" },
+    en: { parse: "reading", embed: "embedding", publish: "publishing" },
+    zh: { parse: "解析", embed: "计算向量", publish: "发布" },
   },
   timing: {
-    zh: { understand: "理解", retrieve: "检索", rerank: "重排", pack: "选取", decide: "判断", generate: "撰写", attribute: "溯源", verify: "核对" },
-    en: {},
+    en: { retrieved_s: "passages found", first_token_s: "first word", first_sentence_s: "first checked sentence", finished_s: "finished" },
+    zh: { retrieved_s: "找到段落", first_token_s: "第一个词", first_sentence_s: "第一句核对完", finished_s: "完成" },
   },
   check: {
-    zh: { verbatim: "原文逐字", quantities: "数量", dates: "日期", units: "单位", negation: "否定", semantic: "语义", judge: "模型评判" },
-    en: {},
+    en: {
+      verbatim: "The sentence is the quote",
+      evidence: "A sentence of the documents fits",
+      quantities: "Numbers, dates and units",
+      polarity: "Yes and no agree",
+      meaning: "Closeness of meaning",
+      declined: "The model gives an answer",
+    },
+    zh: {
+      verbatim: "与引文一字不差",
+      evidence: "文档中有对应的句子",
+      quantities: "数字、日期与单位",
+      polarity: "肯定与否定一致",
+      meaning: "语义接近程度",
+      declined: "模型作出了回答",
+    },
   },
 };
 

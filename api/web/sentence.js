@@ -1,20 +1,20 @@
-// A sentence of an answer: its words, its marks [n], and whether its quotes support it.
+// A sentence of an answer: its words, its marks, and whether its quotes support it.
 
 import { el, icon } from "./dom.js";
 import { openEvidence } from "./evidence.js";
-import { markerIn, pieces } from "./marks.js";
 
 const STATUSES = ["supported", "partial", "unsupported", "contradicted"];
 const WORD_JOINER = "\u2060"; // keeps a mark on one line with the word before it and the full stop after it
 
+// Marks stand before the punctuation that ends a sentence, as they do in the answer's plain text.
+const CLOSING = /[.!?。！？…;；:："”’」』)）]*$/;
+
 export function sentenceNode(sentence, citations, passages) {
-  const mark = (marker) => markLink(marker, sentence, citations, passages);
-  const written = pieces(sentence.text).map((piece) =>
-    sentence.markers.includes(markerIn(piece)) ? mark(markerIn(piece)) : words(piece));
-  const placed = pieces(sentence.text).map(markerIn);
-  const rest = sentence.markers.filter((marker) => !placed.includes(marker)).map(mark);
+  const end = sentence.markers.length ? sentence.text.search(CLOSING) : sentence.text.length;
+  const marks = sentence.markers.map((marker) => markLink(marker, sentence, citations, passages));
   return el("span", { class: "sentence", "data-status": sentence.status },
-    ...written, ...rest, WORD_JOINER, statusNode(sentence, citations, passages));
+    words(sentence.text.slice(0, end)), ...marks, words(sentence.text.slice(end)),
+    WORD_JOINER, statusNode(sentence, citations, passages));
 }
 
 const words = (text) => el("span", { class: "words" }, text);

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
 import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -119,15 +120,16 @@ REVENUE = citation(1, REPORT, "Revenue rose 12.4 % to 318 million yuan in 2025."
 CARRY_OVER = citation(2, HANDBOOK, "年假可以结转至次年三月三十一日，逾期作废。\U00020bb7野家除外。", [])
 
 
-def sentence(answer: str, text: str, status: Any, markers: list[int]) -> SentenceOut:
+def sentence(answer: str, marked: str, status: Any, markers: list[int]) -> SentenceOut:
+    """Its span covers the marks, its own text has none."""
     passed = status == "supported"
     return SentenceOut(
-        span=span_of(answer, text),
-        text=text,
+        span=span_of(answer, marked),
+        text=re.sub(r" ?\[\d+\]", "", marked),
         status=status,
         markers=markers,
         checks=[
-            CheckOut(name="verbatim", passed=True, detail=""),
+            CheckOut(name="meaning", passed=True, detail="0.83 of 0.80"),
             CheckOut(name="quantities", passed=passed, detail="12.4 %" if passed else "15 ≠ 12.4"),
         ],
         score=0.83,
@@ -147,7 +149,7 @@ def answer(question: str, text: str, sentences: list[SentenceOut], **changes: An
         "retrieved": [REPORT, HANDBOOK],
         "model": "qwen2.5-coder-1.5b-instruct-q4",
         "usage": UsageOut(prompt_tokens=812, completion_tokens=96),
-        "timings": {"retrieve": 0.05, "generate": 3.1, "verify": 0.2, "total": 3.4},
+        "timings": {"retrieved_s": 0.05, "first_token_s": 1.9, "first_sentence_s": 2.6, "finished_s": 3.4},
         "notices": [],
     }
     return AnswerOut(**(fields | changes))
@@ -160,20 +162,21 @@ ASKED_UNKNOWN = "What is the chairman's favourite food?"
 ASKED_BROKEN = "What happens when the model is down?"
 ASKED_CUT = "What happens when the line is cut?"
 ASKED_DRAFT = "How does a draft look?"
+ASKED_FALLBACK = "年假有几天？"
 
 
 def revenue_script() -> list[Event]:
     text = (
         "\U0001f4c8 Revenue rose 12.4 % in 2025 [1].\n\nLeave carries over until 31 March [2]. "
-        "Staff costs rose by 15 %. Revenue fell."
+        "Staff costs rose by 15 %. Revenue fell [1]."
     )
     sentences = [
         sentence(text, "\U0001f4c8 Revenue rose 12.4 % in 2025 [1].", "supported", [1]),
         sentence(text, "Leave carries over until 31 March [2].", "partial", [2]),
         sentence(text, "Staff costs rose by 15 %.", "unsupported", []),
-        sentence(text, "Revenue fell.", "contradicted", [1]),
+        sentence(text, "Revenue fell [1].", "contradicted", [1]),
     ]
-    kept_back = sentences[2].model_copy(update={"text": "Dividends doubled."})
+    kept_back = sentences[2].model_copy(update={"text": "Dividends doubled.", "span": SpanOut(start=0, end=0)})
     return [
         ("sources", {"passages": [REPORT, HANDBOOK]}),
         GATE,
@@ -217,6 +220,26 @@ def draft_script() -> list[Event]:
     ]
 
 
+def fallback_script() -> list[Event]:
+    """The chat model falls silent after its first sentence, and extracts start from the beginning."""
+    text = "员工每年享有十五天带薪年假[1]。\n病假另行规定[2]。"
+    extracts = [
+        sentence(text, "员工每年享有十五天带薪年假[1]。", "supported", [1]),
+        sentence(text, "病假另行规定[2]。", "supported", [2]),
+    ]
+    places = [CARRY_OVER.model_copy(update={"marker": 1}), CARRY_OVER]
+    written = sentence("年假十五天[1]。", "年假十五天[1]。", "supported", [1])
+    whole = answer(ASKED_FALLBACK, text, extracts, citations=places, mode="extractive", notices=["对话模型无响应。"])
+    return [
+        ("sources", {"passages": [HANDBOOK]}),
+        ("sentence", {"sentence": written, "citations": [REVENUE], "held_back": False}),
+        ("sentence", {"sentence": extracts[0], "citations": places[:1], "held_back": False}),
+        ("sentence", {"sentence": extracts[1], "citations": places[1:], "held_back": False}),
+        GATE,
+        ("answer", {"answer": whole}),
+    ]
+
+
 SCRIPTS: dict[str, list[Event]] = {
     ASKED_REVENUE: revenue_script(),
     ASKED_LEAVE: leave_script(),
@@ -224,6 +247,7 @@ SCRIPTS: dict[str, list[Event]] = {
     ASKED_BROKEN: [("problem", problem("chat-unavailable", "The chat model does not answer. Ask for quotes only."))],
     ASKED_CUT: [("sources", {"passages": [REPORT]})],
     ASKED_DRAFT: draft_script(),
+    ASKED_FALLBACK: fallback_script(),
 }
 
 
