@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 from collections.abc import Sequence
 from enum import StrEnum
@@ -91,10 +92,14 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 _ZIP_MAGIC = b"PK\x03\x04"
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OFFICE_FOLDERS = (("word/", MediaType.DOCX), ("ppt/", MediaType.PPTX), ("xl/", MediaType.XLSX))
-_HTML_START = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_HTML_START = re.compile(
+    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
 _XML_START = re.compile(rb"^\s*<(?:\?xml|!DOCTYPE)\b")
 _SVG = re.compile(rb"<svg[\s>]")
-_MAIL_HEADER = re.compile(rb"^(?:From|To|Date|Subject|Received|Return-Path|MIME-Version|Message-ID|Delivered-To):", re.I)
+_MAIL_HEADER = re.compile(
+    rb"^(?:From|To|Date|Subject|Received|Return-Path|MIME-Version|Message-ID|Delivered-To):", re.I
+)
 _MAIL_HEADERS_NEEDED = 2
 _CONTROL_SHARE = 0.1
 """Above this share of control bytes a file is binary; prose in any byte encoding has next to none."""
@@ -148,12 +153,20 @@ def _binary_type(head: bytes, members: Sequence[str], path: Path | None) -> str 
 def _zip_type(head: bytes, members: Sequence[str]) -> str:
     # OpenDocument and EPUB put an uncompressed member `mimetype` first (ODF 1.3 part 2, 3.3; EPUB OCF 3.3, 4.2).
     if head[30:38] == b"mimetype":
-        named = re.match(rb"[\w.+/-]+", head[38:138])
-        return named.group().decode("ascii") if named else "application/zip"
+        # Local file header: stored size at 18, length of the extra field at 28 (APPNOTE.TXT 4.3.7).
+        size, extra = struct.unpack_from("<I", head, 18)[0], struct.unpack_from("<H", head, 28)[0]
+        named = head[38 + extra : 38 + extra + min(size, 100)] if size else b""
+        return named.decode("ascii", "replace").strip() or _zip_type_by_mark(head)
     for folder, kind in _OFFICE_FOLDERS:
         if any(member.startswith(folder) for member in members) or folder.encode() in head:
             return kind
     return "application/zip"
+
+
+def _zip_type_by_mark(head: bytes) -> str:
+    """Writers that stream leave the size out; then the name runs up to the data descriptor's or next header's PK."""
+    named = re.match(rb"[a-z]+/[\w.+-]+?(?=PK)", head[38:138])
+    return named.group().decode("ascii") if named else "application/zip"
 
 
 def _ole_type(content: bytes) -> str:

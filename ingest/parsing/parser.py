@@ -19,7 +19,8 @@ def parse(path: Path, name: str, limits: ParseLimits) -> Parsed:
     """Parse a file whose user knows it as `name`.
 
     Raises the leaves of FileRejected: what `sniff` raises, ArchiveBomb, PasswordRequired, NoText for a PDF without a
-    text layer, FileUnreadable. Hangs, crashes and memory are the sandbox's business.
+    text layer, FileUnreadable. Hangs, crashes and memory are the sandbox's business. Office files and HTML leave a
+    small spaCy model in the working directory.
     """
     media_type = sniff_file(path, name)
     try:
@@ -32,7 +33,7 @@ def parse(path: Path, name: str, limits: ParseLimits) -> Parsed:
         raise FileUnreadable(media_type=str(media_type), reason=error.reason) from None
     except (ChuchuError, MemoryError):
         raise
-    except Exception as error:  # noqa: BLE001 - readers of damaged files raise whatever they run into
+    except Exception as error:
         raise FileUnreadable(media_type=str(media_type), reason=reason_of(error)) from error
 
 

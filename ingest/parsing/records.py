@@ -38,7 +38,7 @@ class Parsed:
     geometry: bytes | None = None
 
 
-class UnreadableFormat(Exception):  # noqa: N818
+class UnreadableFormat(Exception):
     """A format's reader gave up; the dispatcher knows the media type and says it with FileUnreadable."""
 
     def __init__(self, reason: str) -> None:

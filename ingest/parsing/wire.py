@@ -18,7 +18,7 @@ from rag.documents import Box, Element, ElementKind, Page, ParsedDocument, Span
 LENGTHS = struct.Struct(">QQ")
 
 
-class MalformedReply(Exception):  # noqa: N818
+class MalformedReply(Exception):
     """What a parser process sent is no reply."""
 
 

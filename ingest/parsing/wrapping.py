@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ingest.parsing.characters import glue
 
@@ -12,7 +13,9 @@ _NARROWEST = 50
 """Columns below which nobody wraps prose: shorter lines were broken on purpose, as in addresses and lists."""
 
 _SLACK = 4
-LIST_START = re.compile(r"^(?:[-*+•‣◦▪●○■–]\s+|\(?\d{1,3}[.)]\s+|\d{1,3}[、．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}、)")
+LIST_START = re.compile(
+    r"^(?:[-*+•‣◦▪●○■–]\s+|\(?\d{1,3}[.)]\s+|\d{1,3}[、．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}、)"
+)
 
 
 def width(line: str) -> int:
@@ -28,7 +31,7 @@ def unwrap(lines: Sequence[str]) -> list[str]:
     if room < _NARROWEST:
         return list(lines)
     joined = [lines[0]]
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in pairwise(lines):
         if _was_wrapped(before, after, room):
             joined[-1] += glue(joined[-1], after) + after
         else:
