@@ -77,10 +77,11 @@ def _columns(data: bytes) -> NDArray[np.uint16]:
     expected = characters * _BYTES_PER_CHARACTER
     try:
         # One byte more than expected is enough to notice a stream that inflates without end.
-        inflated = zlib.decompressobj().decompress(data[_HEADER.size :], expected + 1)
+        stream = zlib.decompressobj()
+        inflated = stream.decompress(data[_HEADER.size :], expected + 1)
     except zlib.error as error:
         raise ValueError(f"page geometry is damaged: {error}") from None
-    if len(inflated) != expected:
+    if len(inflated) != expected or not stream.eof:
         raise ValueError("page geometry has another length than it says")
     return np.frombuffer(inflated, dtype="<u2").reshape(5, characters)
 

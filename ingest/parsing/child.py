@@ -69,9 +69,14 @@ def _render(request: dict[str, Any]) -> bytes:
 
 
 def _warm(_request: dict[str, Any]) -> bytes:
-    from ingest.parsing.warmth import warm
+    from unstructured.partition.docx import partition_docx  # noqa: F401
+    from unstructured.partition.html import partition_html  # noqa: F401
+    from unstructured.partition.pptx import partition_pptx  # noqa: F401
+    from unstructured.partition.xlsx import partition_xlsx  # noqa: F401
 
-    warm()
+    from ingest.parsing.sentence_model import provide_sentence_model
+
+    provide_sentence_model()
     return frame({})
 
 

@@ -9,7 +9,9 @@ from ingest.parsing.draft import Draft
 from ingest.parsing.tables import rows_of
 from rag.documents import ElementKind
 
-LINE_BREAK_MARK = "\ue00a"
+LINE_BREAK = "\ue00a"
+"""Stands for `<br>` while unstructured, which would turn it into a space, has the text. From the private use area."""
+
 _KINDS = {"ListItem": ElementKind.LIST_ITEM, "FigureCaption": ElementKind.CAPTION}
 _SKIPPED = frozenset({"PageBreak", "Image", "PageNumber"})
 
@@ -33,11 +35,11 @@ def _is_repeated(element: Any, seen: set[str]) -> bool:
 
 
 def _write(draft: Draft, element: Any, page: int | None) -> None:
-    text = element.text.replace(LINE_BREAK_MARK, "\n")
+    text = element.text.replace(LINE_BREAK, "\n")
     if element.category == "Title":
         draft.heading(text, (element.metadata.category_depth or 0) + 1, page)
     elif element.category == "Table" and element.metadata.text_as_html:
-        rows, marked = rows_of(element.metadata.text_as_html.replace(LINE_BREAK_MARK, " "))
+        rows, marked = rows_of(element.metadata.text_as_html.replace(LINE_BREAK, " "))
         draft.table(rows, has_header=marked or looks_like_header(rows), page=page)
     elif element.category == "CodeSnippet":
         draft.code(text, page)

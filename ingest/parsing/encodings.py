@@ -24,10 +24,12 @@ _PLAUSIBLE = 0.8
 """Least share of everyday characters among the non-ASCII ones. Right decodings of prose reach 0.95; Big5 read as
 GB18030, and the reverse, stay below 0.6, because half of their trail bytes lead to rare Han characters."""
 
-_BROKEN_SHARE = 0.02
-"""Most bytes that may be invalid in a file that we still call UTF-8: a cut or pasted byte, not another encoding."""
+_BROKEN_OF_WELL_FORMED = 0.1
+"""Most invalid sequences, of the valid ones beyond ASCII, in a file that we still call UTF-8. In other encodings the
+valid ones are rare accidents."""
 
-_ZERO_SHARE = 0.2
+_BROKEN_SHARE = 0.02
+
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]+)""", re.I)
 _ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932", "iso-8859-1": "cp1252"}
 """Labels that name a smaller set than files under them use (WHATWG Encoding, section 4.2)."""
@@ -50,7 +52,10 @@ def decode(data: bytes) -> Decoded:
         return marked
     if strict := _strictly(data, "utf-8"):
         return _widened(data) or strict
-    return _widened(data) or _slightly_broken(data) or _plausible(data, _LEGACY) or _guessed(data)
+    decoded = _widened(data) or _slightly_broken(data) or _plausible(data, _LEGACY) or _guessed(data) or _cut(data)
+    if decoded is None:
+        raise UnreadableFormat("its character encoding cannot be recognised; save it as UTF-8")
+    return decoded
 
 
 def decode_markup(data: bytes) -> Decoded:
@@ -83,24 +88,37 @@ def _replacing(data: bytes, encoding: str) -> Decoded:
 
 
 def _widened(data: bytes) -> Decoded | None:
-    """UTF-16 without a mark: Latin text has its zero bytes all on one side, Chinese text reads like prose."""
-    if len(data) % 2 or (data.isascii() and 0 not in data):
+    """UTF-16 without a mark: Latin text has its zero bytes on one side, Chinese text is no UTF-8 but reads like prose.
+
+    Bytes with stray zeros have them on one side too, by chance; what they widen to is no prose.
+    """
+    if len(data) % 2:
         return None
+    if 0 not in data:
+        return _plausible(data, _WIDE) if _strictly(data, "utf-8") is None else None
     even, odd = data[0::2].count(0), data[1::2].count(0)
-    if max(even, odd) > _ZERO_SHARE * len(data) / 2 and min(even, odd) * 10 < max(even, odd):
-        return _strictly(data, "utf-16-le" if odd > even else "utf-16-be")
-    return _plausible(data, _WIDE) if _strictly(data, "utf-8") is None else None
+    decoded = _strictly(data, "utf-16-le" if odd > even else "utf-16-be")
+    return decoded if decoded and _reads_well(decoded.text[:_SAMPLE_BYTES]) else None
+
+
+def _reads_well(text: str) -> bool:
+    beyond_latin = sum(character > "\u024f" for character in text)
+    mostly_latin = beyond_latin <= _BROKEN_SHARE * len(text)
+    return "\0" not in text and (mostly_latin or _everyday_share(text) >= _PLAUSIBLE)
 
 
 def _slightly_broken(data: bytes) -> Decoded | None:
-    """UTF-8 with a few wrong bytes. Text in another encoding breaks at nearly every non-ASCII character."""
+    """UTF-8 with a few wrong bytes. Text in another encoding breaks at nearly every character beyond ASCII."""
     text = data.decode("utf-8", "replace")
     lost = text.count("\ufffd")
     well_formed = sum(character > "\x7f" for character in text) - lost
-    mostly_ascii = lost <= _BROKEN_SHARE * len(text) and well_formed == 0 and not _plausible(data, _LEGACY)
-    if mostly_ascii or lost <= max(_BROKEN_SHARE * len(text), 1) <= well_formed:
-        return _replacing(data, "utf-8")
-    return None
+    return _replacing(data, "utf-8") if lost <= _BROKEN_OF_WELL_FORMED * well_formed else None
+
+
+def _cut(data: bytes) -> Decoded | None:
+    """Last resort of `_slightly_broken`: ASCII with a few bytes that make sense in no encoding of ours."""
+    text = data.decode("utf-8", "replace")
+    return _replacing(data, "utf-8") if text.count("\ufffd") <= _BROKEN_SHARE * len(text) else None
 
 
 def _plausible(data: bytes, encodings: tuple[str, ...]) -> Decoded | None:
@@ -111,13 +129,13 @@ def _plausible(data: bytes, encodings: tuple[str, ...]) -> Decoded | None:
     return best[1] if best and best[0] >= _PLAUSIBLE else None
 
 
-def _guessed(data: bytes) -> Decoded:
+def _guessed(data: bytes) -> Decoded | None:
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[:_SAMPLE_BYTES]).best()
     decoded = _strictly(data, best.encoding) if best else None
     if decoded is None or _damaged_share(decoded.text) > _BROKEN_SHARE:
-        raise UnreadableFormat("its character encoding cannot be recognised; save it as UTF-8")
+        return None
     return Decoded(decoded.text, decoded.encoding, (f"the encoding was guessed: {decoded.encoding}",))
 
 

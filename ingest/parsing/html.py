@@ -6,18 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.parsing.draft import Draft
-from ingest.parsing.elements import write_elements
+from ingest.parsing.elements import LINE_BREAK, write_elements
 from ingest.parsing.encodings import decode_markup
 from ingest.parsing.records import UnreadableFormat, reason_of
+from ingest.parsing.sentence_model import provide_sentence_model
 from rag.documents import ParsedDocument
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 PARSER = "unstructured-html"
-LINE_BREAK = "\ue00a"
-"""Stands for `<br>` while unstructured, which would turn it into a space, has the text. From the private use area."""
-
 _SILENT = ("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "head", "select")
 _DEEPEST = 200
 """Browsers stop nesting at 512 elements; recursive readers fail at a thousand. No page for people needs 200."""
@@ -36,7 +34,7 @@ def write_html(draft: Draft, markup: str) -> str | None:
     root = _tree(markup)
     if root is None:
         return None
-    title = root.findtext(".//title")
+    title: str | None = root.findtext(".//title")
     _silence(root)
     _flatten(root)
     write_elements(draft, _partition(root))
@@ -92,5 +90,6 @@ def _partition(root: HtmlElement) -> list[object]:
     from lxml import html
     from unstructured.partition.html import partition_html
 
+    provide_sentence_model()
     markup = html.tostring(root, encoding="unicode")
     return list(partition_html(text=markup, languages=[""], detect_language_per_element=False))

@@ -9,6 +9,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.parsing.characters import glue, is_cjk
 from ingest.parsing.draft import BETWEEN_CELLS
@@ -106,7 +107,7 @@ def usual_pitch(lines: Sequence[Line]) -> float:
     """The median step from a line to the next one below it in the same size."""
     steps = [
         after.top - before.top
-        for before, after in zip(lines, lines[1:], strict=False)
+        for before, after in pairwise(lines)
         if _same_size(before, after) and 0.5 * before.size < after.top - before.top < 3 * before.size
     ]
     return statistics.median(steps) if steps else 1.4 * (lines[0].size if lines else 10.0)
@@ -238,7 +239,7 @@ def _together(run: Sequence[Paragraph]) -> Iterator[Block]:
 
 def _paragraphs(lines: Sequence[Line], right: float) -> Iterator[Paragraph]:
     whole, count = lines[0].placed, 1
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in pairwise(lines):
         if _was_wrapped(before, after, right):
             whole, count = _glued(whole, after.placed), count + 1
         else:
@@ -249,13 +250,18 @@ def _paragraphs(lines: Sequence[Line], right: float) -> Iterator[Paragraph]:
 
 def _was_wrapped(before: Line, after: Line, right: float) -> bool:
     """Whether `before` ended for want of room: its next word would not have fitted, or the sentence plainly goes on."""
-    if LIST_START.match(after.text) or before.right - before.left < _NARROWEST * before.size:
+    if LIST_START.match(after.text):
         return False
-    room = right - before.right
-    if room < _first_word_width(after):
+    if _parts_a_word(before.text, after.text):
         return True
-    filled = (before.right - before.left) / max(1.0, right - before.left)
-    return filled >= _WRAPPED_SHARE and _inside_a_sentence(before, after)
+    if after.top < before.top:
+        return _inside_a_sentence(before, after)
+    width = before.right - before.left
+    if width < _NARROWEST * before.size:
+        return False
+    filled = width / max(1.0, right - before.left)
+    fits = right - before.right >= _first_word_width(after)
+    return not fits or (filled >= _WRAPPED_SHARE and _inside_a_sentence(before, after))
 
 
 def _first_word_width(line: Line) -> float:
@@ -271,8 +277,15 @@ def _glued(before: Placed, after: Placed) -> Placed:
         len(before.text) > 1 and before.text[-1] in "-\u00ad" and before.text[-2].isalpha() and after.text[0].islower()
     )
     if parted:
+    """Two wrapped lines as one, without the hyphen that parted a word."""
+    if _parts_a_word(before.text, after.text):
         return before[:-1] + after
     return before + nowhere(glue(before.text, after.text)) + after
+
+
+def _parts_a_word(before: str, after: str) -> bool:
+    """A hyphen at a line's end, between a letter and a small letter."""
+    return len(before) > 1 and before[-1] in "-\u00ad" and before[-2].isalpha() and after[0].islower()
 
 
 def _table_length(lines: Sequence[Line], at: int) -> int:

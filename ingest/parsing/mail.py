@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable
 from email import message_from_bytes, policy
 from email.errors import MessageError
-from email.message import EmailMessage
+from email.message import MIMEPart
 from pathlib import Path
 from typing import cast
 
@@ -23,6 +24,7 @@ _FIELDS = ("From", "To", "Cc", "Date")
 def parse_eml(path: Path) -> ParsedDocument:
     try:
         message = cast("EmailMessage", message_from_bytes(path.read_bytes(), policy=policy.default))
+        message = message_from_bytes(path.read_bytes(), policy=policy.default)
         fields = {name: str(message[name] or "") for name in ("Subject", *_FIELDS)}
         body = message.get_body(preferencelist=("plain", "html"))
     except (MessageError, ValueError, AttributeError, IndexError, KeyError, TypeError) as error:
@@ -44,6 +46,7 @@ def parse_msg(path: Path) -> ParsedDocument:
     """An Outlook message."""
     from oxmsg import Message
 
+    _know_windows_code_pages()
     message = Message.load(str(path))
     recipients = ", ".join(recipient.email_address for recipient in message.recipients)
     fields = {
@@ -62,13 +65,23 @@ def parse_msg(path: Path) -> ParsedDocument:
     return draft.finish("oxmsg", fields["Subject"])
 
 
+def _know_windows_code_pages() -> None:
+    """Outlook says windows-950 where Python knows cp950."""
+
+    def search(name: str) -> codecs.CodecInfo | None:
+        page = name.replace("-", "_").removeprefix("windows_")
+        return codecs.lookup(f"cp{page}") if name.startswith("windows") and page.isdigit() else None
+
+    codecs.register(search)
+
+
 def _write_fields(draft: Draft, fields: dict[str, str]) -> None:
     draft.heading(fields["Subject"], 1)
     lines = [f"{name}: {one_line(fields[name])}" for name in _FIELDS if fields.get(name, "").strip()]
     draft.add(ElementKind.PARAGRAPH, "\n".join(lines))
 
 
-def _payload(body: EmailMessage) -> str:
+def _payload(body: MIMEPart) -> str:
     """The body's text: by its declared charset when that fits, else by detection."""
     data = cast("bytes", body.get_payload(decode=True) or b"")
     charset = body.get_content_charset()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 from collections.abc import Sequence
 from enum import StrEnum
@@ -152,12 +153,20 @@ def _binary_type(head: bytes, members: Sequence[str], path: Path | None) -> str 
 def _zip_type(head: bytes, members: Sequence[str]) -> str:
     # OpenDocument and EPUB put an uncompressed member `mimetype` first (ODF 1.3 part 2, 3.3; EPUB OCF 3.3, 4.2).
     if head[30:38] == b"mimetype":
-        named = re.match(rb"[\w.+/-]+", head[38:138])
-        return named.group().decode("ascii") if named else "application/zip"
+        # Local file header: stored size at 18, length of the extra field at 28 (APPNOTE.TXT 4.3.7).
+        size, extra = struct.unpack_from("<I", head, 18)[0], struct.unpack_from("<H", head, 28)[0]
+        named = head[38 + extra : 38 + extra + min(size, 100)] if size else b""
+        return named.decode("ascii", "replace").strip() or _zip_type_by_mark(head)
     for folder, kind in _OFFICE_FOLDERS:
         if any(member.startswith(folder) for member in members) or folder.encode() in head:
             return kind
     return "application/zip"
+
+
+def _zip_type_by_mark(head: bytes) -> str:
+    """Writers that stream leave the size out; then the name runs up to the data descriptor's or next header's PK."""
+    named = re.match(rb"[a-z]+/[\w.+-]+?(?=PK)", head[38:138])
+    return named.group().decode("ascii") if named else "application/zip"
 
 
 def _ole_type(content: bytes) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from ingest.parsing.docx_containers import flatten
 from ingest.parsing.draft import Draft
 from ingest.parsing.elements import looks_like_header, write_elements
+from ingest.parsing.sentence_model import provide_sentence_model
 from ingest.parsing.tables import rows_of
 from rag.documents import ElementKind, ParsedDocument
 
@@ -17,23 +19,18 @@ _LANGUAGES = [""]
 def parse_docx(path: Path) -> ParsedDocument:
     from unstructured.partition.docx import partition_docx
 
+    provide_sentence_model()
+    flattened, title = flatten(path)
     draft = Draft()
-    write_elements(draft, partition_docx(filename=str(path), languages=_LANGUAGES))
-    return draft.finish("unstructured-docx", _docx_title(path))
-
-
-def _docx_title(path: Path) -> str | None:
-    """The title among the file's properties; templates leave it empty or as their own name."""
-    from docx import Document
-
-    title = str(Document(str(path)).core_properties.title or "").strip()
-    return None if title.lower() in ("", "word document", "document") else title
+    write_elements(draft, partition_docx(file=flattened, languages=_LANGUAGES))
+    return draft.finish("unstructured-docx", title)
 
 
 def parse_pptx(path: Path) -> ParsedDocument:
     """Slides: `Element.page` is the slide's number."""
     from unstructured.partition.pptx import partition_pptx
 
+    provide_sentence_model()
     draft = Draft()
     elements = partition_pptx(filename=str(path), languages=_LANGUAGES, include_slide_notes=True)
     slide = 0
@@ -53,6 +50,7 @@ def parse_xlsx(path: Path) -> ParsedDocument:
     """One table for each sheet, under the sheet's name when there are several."""
     from unstructured.partition.xlsx import partition_xlsx
 
+    provide_sentence_model()
     draft = Draft()
     tables = partition_xlsx(filename=str(path), languages=_LANGUAGES, find_subtable=False)
     for table in tables:

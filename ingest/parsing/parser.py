@@ -19,7 +19,8 @@ def parse(path: Path, name: str, limits: ParseLimits) -> Parsed:
     """Parse a file whose user knows it as `name`.
 
     Raises the leaves of FileRejected: what `sniff` raises, ArchiveBomb, PasswordRequired, NoText for a PDF without a
-    text layer, FileUnreadable. Hangs, crashes and memory are the sandbox's business.
+    text layer, FileUnreadable. Hangs, crashes and memory are the sandbox's business. Office files and HTML leave a
+    small spaCy model in the working directory.
     """
     media_type = sniff_file(path, name)
     try:

@@ -37,10 +37,9 @@ _PACKAGES = Path(__file__).resolve().parents[2]
 class ChildDied(Exception):
     """The process ended, or spoke nonsense, in the middle of a request."""
 
-    def __init__(self, reason: str, peak_bytes: int = 0) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.peak_bytes = peak_bytes
 
 
 class ParserPool:
@@ -67,7 +66,7 @@ class ParserPool:
         """Parse a file that its user knows as `name`. Raises the leaves of FileRejected."""
         request = {
             "action": "parse",
-            "path": str(path.resolve()),
+            "path": _absolute(path),
             "name": name,
             "limits": asdict(self._limits),
         }
@@ -81,7 +80,7 @@ class ParserPool:
         """A page of a PDF as PNG with the boxes marked. Raises PageNotFound and the leaves of FileRejected."""
         request = {
             "action": "render",
-            "path": str(path.resolve()),
+            "path": _absolute(path),
             "number": number,
             "boxes": [list(box) for box in boxes],
             "scale": scale,
@@ -226,12 +225,17 @@ class _Child:
 
     async def _outgrows(self) -> None:
         """Returns when the process, with those that it started, holds more memory than it may."""
-        while resident_bytes(self.pid) <= self._limits.memory_bytes:
+        while resident_bytes(self.pid) <= self._limits.memory_bytes:  # noqa: ASYNC110 - the kernel signals nothing
             await asyncio.sleep(_MEMORY_POLL_S)
 
     async def _last_words(self) -> str:
         code = await self._process.wait()
         return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+def _absolute(path: Path) -> str:
+    """A child works in another directory."""
+    return str(path.absolute())
 
 
 def _environment(scratch: Path) -> dict[str, str]:

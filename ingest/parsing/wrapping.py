@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ingest.parsing.characters import glue
 
@@ -30,7 +31,7 @@ def unwrap(lines: Sequence[str]) -> list[str]:
     if room < _NARROWEST:
         return list(lines)
     joined = [lines[0]]
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in pairwise(lines):
         if _was_wrapped(before, after, room):
             joined[-1] += glue(joined[-1], after) + after
         else:
