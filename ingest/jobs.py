@@ -18,7 +18,7 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from dbos._error import DBOSMaxStepRetriesExceeded  # its public module does not export it
 
 from ingest.pipeline import IngestPipeline
-from rag.errors import ChuchuError, Rejected, Unavailable
+from rag.errors import ChuchuError, InternalError, Rejected, Unavailable
 
 log = logging.getLogger("chuchu.ingest")
 
@@ -156,4 +156,4 @@ def _named(error: BaseException) -> ChuchuError:
     if isinstance(error, ChuchuError):
         return error
     log.error("unexpected", exc_info=error)
-    return ChuchuError(reason=f"{type(error).__name__}: {error}")
+    return InternalError(reason=f"{type(error).__name__}: {error}")

@@ -1,6 +1,7 @@
 """Every refusal to do something, as one tree.
 
     ChuchuError
+    ├── InternalError
     ├── SettingsInvalid
     ├── NotFound
     │   ├── DocumentNotFound   ├── VersionNotFound   ├── PageNotFound
@@ -65,6 +66,12 @@ class _Blanks(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return "?"
+
+
+class InternalError(ChuchuError):
+    code = "internal-error"
+    en = "A defect of this program: {reason}. Set CHUCHU_DEBUG=1 and run it again to see where, and please report it."
+    zh = "程序内部错误：{reason}。请设置 CHUCHU_DEBUG=1 后重新运行以查看位置，并反馈给我们。"
 
 
 class SettingsInvalid(ChuchuError):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
 
 from api.cli import asking, documents, evaluating, ingesting, models, serving
 from api.cli.terminal import Terminal
-from rag.errors import ChuchuError
+from rag.errors import ChuchuError, InternalError
 
 app = typer.Typer(
     name="chuchu",
@@ -38,5 +39,10 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         # `chuchu … | head`: the reader has seen enough. Python would complain when it flushes at exit.
-        sys.stdout = None
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as error:
+        if os.environ.get("CHUCHU_DEBUG"):
+            raise
+        Terminal.plain().error(InternalError(reason=f"{type(error).__name__}: {error}"))
+        sys.exit(1)
