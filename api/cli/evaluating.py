@@ -39,7 +39,7 @@ def run(
         list[Path] | None, typer.Option(help="Corpus, JSONL with id, title, text. 语料（JSONL）。")
     ] = None,
     documents: Annotated[
-        list[Path] | None, typer.Option(help="Or files and folders; `gold` names files. 或文件与文件夹。")
+        list[Path] | None, typer.Option(help="Or files; `gold` names them. 或文件与文件夹。")
     ] = None,
     retrieval_only: Annotated[bool, typer.Option(help="Do not answer. 只检索，不回答。")] = False,
     extractive: Annotated[bool, typer.Option(help="Answer with the documents' own sentences. 以原句回答。")] = False,

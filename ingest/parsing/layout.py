@@ -272,11 +272,6 @@ def _first_word_width(line: Line) -> float:
 
 
 def _glued(before: Placed, after: Placed) -> Placed:
-    """Two wrapped lines as one. A hyphen between a letter and a small letter parted a word at the line's end."""
-    parted = (
-        len(before.text) > 1 and before.text[-1] in "-\u00ad" and before.text[-2].isalpha() and after.text[0].islower()
-    )
-    if parted:
     """Two wrapped lines as one, without the hyphen that parted a word."""
     if _parts_a_word(before.text, after.text):
         return before[:-1] + after

@@ -23,7 +23,6 @@ _FIELDS = ("From", "To", "Cc", "Date")
 
 def parse_eml(path: Path) -> ParsedDocument:
     try:
-        message = cast("EmailMessage", message_from_bytes(path.read_bytes(), policy=policy.default))
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
         fields = {name: str(message[name] or "") for name in ("Subject", *_FIELDS)}
         body = message.get_body(preferencelist=("plain", "html"))

@@ -110,7 +110,7 @@ class Retriever:
 
 
 def _centred_cosines(hits: Sequence[Hit], query: np.ndarray, centres: Centres, language: Language) -> dict[str, float]:
-    """Exact scores of what a leg found: the index orders by raw vectors, and the language mean moves with the corpus."""
+    """Exact scores of what a leg found: the index orders by raw vectors, and the means move with the corpus."""
     if not hits:
         return {}
     vectors = np.stack([hit.vector for hit in hits if hit.vector is not None])
