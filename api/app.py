@@ -52,5 +52,5 @@ async def _api_docs() -> HTMLResponse:
         title="Chuchu API",
         swagger_js_url=f"{assets}/swagger-ui-bundle.js",
         swagger_css_url=f"{assets}/swagger-ui.css",
-        swagger_favicon_url="/assets/icon.svg",
+        swagger_favicon_url="/assets/favicon.svg",
     )
