@@ -7,12 +7,16 @@ import re
 
 _WIDE = re.compile(r"[⺀-鿿ꀀ-꓿가-힣豈-﫿︰-﹏＀-￯\U00020000-\U0003ffff]")
 
+# Qwen's vocabulary has a token for each digit and none for a group of them; without that, tables come out a quarter low.
+_DIGIT = re.compile(r"[0-9０-９]")
+
 WIDE_TOKENS_PER_CHARACTER = 0.65
 NARROW_TOKENS_PER_CHARACTER = 0.27
 
 
 def estimate_tokens(text: str) -> int:
-    """Tokens of a text for a Qwen-like vocabulary, rounded up."""
-    wide = len(_WIDE.findall(text))
-    narrow = len(text) - wide
-    return math.ceil(wide * WIDE_TOKENS_PER_CHARACTER + narrow * NARROW_TOKENS_PER_CHARACTER)
+    """Tokens of a text for a Qwen-like vocabulary, rounded up; rather too many than too few for prose."""
+    digits = len(_DIGIT.findall(text))
+    wide = len(_WIDE.findall(_DIGIT.sub("", text)))
+    narrow = len(text) - wide - digits
+    return math.ceil(digits + wide * WIDE_TOKENS_PER_CHARACTER + narrow * NARROW_TOKENS_PER_CHARACTER)
