@@ -13,7 +13,8 @@ import httpx
 
 from rag.models.openmp import let_barriers_sleep
 
-# Tokens read between two chances to stop, and between two signs of life.
+# Tokens read between two chances to stop, and between two signs of life. Qwen 0.5B reads 132, 146, 160 and 156 tokens/s
+# of two cores' time in batches of 64, 128, 256 and 512, so stopping twice as soon as at 256 costs a tenth.
 _BATCH_TOKENS = 128
 
 # Prompts of other shapes than the last one (another language, a judge's question) keep their prefix here. The
