@@ -21,7 +21,7 @@ let readings = 0; // an answer to an older reading of the list is out of date
 export function startDocuments() {
   const select = collectionFilter();
   select.addEventListener("change", () => readFrom(null));
-  document.addEventListener("languagechange", () => render());
+  document.addEventListener("languagechange", reloadDocuments); // the service words its failures too
   readFrom(null);
 }
 
