@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from ingest.parsing.characters import glue, is_cjk
 from ingest.parsing.draft import BETWEEN_CELLS
 from ingest.parsing.placed import Placed, joined, nowhere
@@ -136,16 +138,11 @@ def is_heading(block: Block, body: float, body_bold: bool) -> bool:
 
 def _cells(placed: Placed, gap: float) -> Iterator[Placed]:
     """The parts between blanks wider than `gap`, which is in stored units like the corners."""
-    start = 0
-    previous = -1
-    for at, character in enumerate(placed.text):
-        if character.isspace():
-            continue
-        if previous >= 0 and int(placed.corners[at, 0]) - int(placed.corners[previous, 2]) > gap:
-            yield placed[start:at].stripped()
-            start = at
-        previous = at
-    yield placed[start:]
+    visible = np.array([at for at, character in enumerate(placed.text) if not character.isspace()])
+    lefts, rights = placed.corners[visible[1:], 0], placed.corners[visible[:-1], 2]
+    starts = visible[1:][lefts.astype(np.int32) - rights > gap].tolist()
+    for start, end in pairwise([0, *starts, len(placed.text)]):
+        yield placed[start:end].stripped()
 
 
 def _continues_row(before: Line, after: Line) -> bool:
@@ -238,9 +235,10 @@ def _together(run: Sequence[Paragraph]) -> Iterator[Block]:
 
 
 def _paragraphs(lines: Sequence[Line], right: float) -> Iterator[Paragraph]:
+    own_right = max(line.right for line in lines)
     whole, count = lines[0].placed, 1
     for before, after in pairwise(lines):
-        if _was_wrapped(before, after, right):
+        if _was_wrapped(before, after, right, own_right):
             whole, count = _glued(whole, after.placed), count + 1
         else:
             yield Paragraph(whole, count, before.size, before.bold)
@@ -248,7 +246,7 @@ def _paragraphs(lines: Sequence[Line], right: float) -> Iterator[Paragraph]:
     yield Paragraph(whole, count, lines[-1].size, lines[-1].bold)
 
 
-def _was_wrapped(before: Line, after: Line, right: float) -> bool:
+def _was_wrapped(before: Line, after: Line, right: float, own_right: float) -> bool:
     """Whether `before` ended for want of room: its next word would not have fitted, or the sentence plainly goes on."""
     if LIST_START.match(after.text):
         return False
@@ -259,7 +257,9 @@ def _was_wrapped(before: Line, after: Line, right: float) -> bool:
     width = before.right - before.left
     if width < _NARROWEST * before.size:
         return False
-    filled = width / max(1.0, right - before.left)
+    # A small letter goes on with a sentence for sure; Han characters do so only where the column is nearly full.
+    column = own_right if after.text[0].islower() else right
+    filled = width / max(1.0, column - before.left)
     fits = right - before.right >= _first_word_width(after)
     return not fits or (filled >= _WRAPPED_SHARE and _inside_a_sentence(before, after))
 

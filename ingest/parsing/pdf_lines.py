@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ _HYPHENS = (0x02, 0xFFFE)
 
 _BOLD_WEIGHT = 600
 _NAME_BYTES = 128
+_SAMPLED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def _lines(page: Any, textpage: Any, width: float, height: float) -> Iterator[Li
     for start, end in _segments(codes):
         placed = _placed(codes[start:end], corners[start:end])
         if placed.text:
-            size, bold = _font(textpage, codes, start, end)
+            size, bold = _font(textpage.raw, codes, start, end)
             yield Line.of(placed, width, height, size, bold)
 
 
@@ -109,22 +111,44 @@ def _segments(codes: NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
 
 
 def _placed(codes: NDArray[np.uint32], corners: Corners) -> Placed:
-    """Clean text: blanks single, no control characters, what has no Unicode as U+FFFD, surrogate pairs combined."""
+    """Clean text: blanks single, no control characters, what has no Unicode as U+FFFD, surrogate pairs combined.
+
+    A blank gets no width, at the end of the character before it: PDFium makes some blanks up, with boxes anywhere.
+    """
+    text, kept = _text(codes)
+    line = Placed(text, corners[kept]).stripped()
+    blanks = np.array([at for at, character in enumerate(line.text) if character == " "], np.intp)
+    line.corners[blanks] = line.corners[blanks - 1][:, [2, 1, 2, 3]]
+    return line
+
+
+def _text(codes: NDArray[np.uint32]) -> tuple[str, list[int]]:
+    """The characters that stay, and their indices."""
+    ordinary = ((codes >= 0x20) & (codes < 0x7F)) | ((codes > 0x3000) & (codes < 0xD800))
+    if ordinary.all() and "  " not in (text := codes.astype("<u4").tobytes().decode("utf-32-le")):
+        return text, list(range(len(codes)))
     characters: list[str] = []
     kept: list[int] = []
-    high = 0
-    for at, code in enumerate(codes.tolist()):
-        if 0xD800 <= code < 0xDC00:
-            high = code
-            continue
-        if 0xDC00 <= code < 0xE000:
-            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
-        high = 0
+    for at, code in _code_points(codes):
         character = _character(code)
         if character and not (character == " " and characters and characters[-1] == " "):
             characters.append(character)
             kept.append(at)
-    return Placed("".join(characters), corners[kept]).stripped()
+    return "".join(characters), kept
+
+
+def _code_points(codes: NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
+    """Index and code point, with pairs of surrogates combined."""
+    high = 0
+    for at, code in enumerate(codes.tolist()):
+        if 0xD800 <= code < 0xDC00:
+            high = code
+        elif 0xDC00 <= code < 0xE000:
+            yield at, 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
+            high = 0
+        else:
+            yield at, code
+            high = 0
 
 
 def _character(code: int) -> str:
@@ -138,16 +162,21 @@ def _character(code: int) -> str:
     return "" if code < 0x20 or 0x7F <= code < 0xA0 or code in (0xFEFF, 0xFFFF) else character
 
 
-def _font(textpage: Any, codes: NDArray[np.uint32], start: int, end: int) -> tuple[float, bool]:
-    """Size in points and boldness of a line, taken from its middle character that is no blank."""
+def _font(handle: Any, codes: NDArray[np.uint32], start: int, end: int) -> tuple[float, bool]:
+    """Size in points and boldness of a line: the median of a few of its characters, as one may be a footnote's mark."""
+    visible = np.flatnonzero(codes[start:end] > 32) + start
+    sample = visible[:: max(1, len(visible) // _SAMPLED)].tolist() or [start]
+    sizes, weights = zip(*(_font_at(handle, at) for at in sample), strict=True)
+    return statistics.median(sizes), 2 * sum(weights) > len(weights)
+
+
+def _font_at(handle: Any, at: int) -> tuple[float, bool]:
     import pypdfium2.raw as pdfium
 
-    visible = [at for at in range(start, end) if codes[at] > 32]
-    at = visible[len(visible) // 2] if visible else start
     matrix = pdfium.FS_MATRIX()
-    pdfium.FPDFText_GetMatrix(textpage, at, matrix)
-    size = pdfium.FPDFText_GetFontSize(textpage, at) * math.hypot(matrix.c, matrix.d)
+    pdfium.FPDFText_GetMatrix(handle, at, matrix)
+    size = pdfium.FPDFText_GetFontSize(handle, at) * math.hypot(matrix.c, matrix.d)
     name = ctypes.create_string_buffer(_NAME_BYTES)
-    pdfium.FPDFText_GetFontInfo(textpage, at, name, _NAME_BYTES, None)
-    bold = pdfium.FPDFText_GetFontWeight(textpage, at) >= _BOLD_WEIGHT or b"bold" in name.value.lower()
-    return size, bold
+    pdfium.FPDFText_GetFontInfo(handle, at, name, _NAME_BYTES, None)
+    bold = pdfium.FPDFText_GetFontWeight(handle, at) >= _BOLD_WEIGHT or b"bold" in name.value.lower()
+    return round(size, 1), bold
