@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from rag.answering.refusals import declines, refusal
 from rag.answering.sentence_stream import SentenceStream, WrittenSentence
 from rag.answering.verification import Verdict, verify
 from rag.citations import Answer, AnswerMode, Check, Refusal, RefusalReason, SupportStatus, Usage
+from rag.documents import Language
 from rag.errors import ChatUnavailable
 from rag.models.batching import EmbeddingBatcher
 from rag.models.chat import ChatDelta, ChatModel, GenerationOptions
@@ -190,9 +191,20 @@ class Answerer:
 
     async def _attributed(self, claim: str, work: _Work) -> Attribution:
         assert work.evidence is not None
-        (vector,) = await self._embedder.embed_passages([claim])
         language = detect_language(claim, default=work.retrieval.language)
-        return attribute(claim, work.centres.passage(vector[None, :], language)[0], work.evidence)
+        vector = await self._centred(claim, language, work.centres)
+        attribution = attribute(claim, vector, language, work.evidence)
+        if not attribution.sentences:
+            return attribution
+        # A short quote under a long header is far from a claim that repeats it word for word: without, it is close.
+        quoted = attribution.sentences[0].source.passage.language
+        bare = await self._centred(attribution.quotes, quoted, work.centres)
+        return replace(attribution, closeness=max(attribution.closeness, float(bare @ vector)))
+
+    async def _centred(self, text: str, language: Language, centres: Centres) -> np.ndarray:
+        vectors = await self._embedder.embed_passages([text])
+        centred_vector: np.ndarray = centres.passage(vectors, language)[0]
+        return centred_vector
 
     async def _extract(self, work: _Work, scores: np.ndarray) -> AsyncGenerator[Event]:
         assert work.evidence is not None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.answering.evidence import Evidence, EvidenceSentence
+from rag.documents import Language
 from rag.text.quantities import unsupported
 from rag.text.terms import lexical_terms
 
@@ -29,15 +30,21 @@ CLOSE_ENOUGH_TO_JOIN = 0.5
 @dataclass(frozen=True, slots=True)
 class Attribution:
     """What a claim rests on, best first, with the best one's centred cosine and the share of the claim's words that
-    all of it covers.
+    all of it covers. `across_languages` says that the best one is in another language than the claim.
     """
 
     sentences: tuple[EvidenceSentence, ...]
     closeness: float = 0.0
     coverage: float = 0.0
+    across_languages: bool = False
+
+    @property
+    def quotes(self) -> str:
+        """The words that are cited, without the headers that they stand under."""
+        return "\n".join(sentence.text for sentence in self.sentences)
 
 
-def attribute(claim: str, vector: np.ndarray, evidence: Evidence) -> Attribution:
+def attribute(claim: str, vector: np.ndarray, language: Language, evidence: Evidence) -> Attribution:
     """The source sentences that carry the claim; `vector` is the claim's, centred. None where there is no evidence."""
     if not evidence.sentences:
         return Attribution(())
@@ -50,7 +57,8 @@ def attribute(claim: str, vector: np.ndarray, evidence: Evidence) -> Attribution
     for candidate in (evidence.sentences[i] for i in ranked):
         if len(chosen) < MOST_SENTENCES and candidate not in chosen and _adds(claim, terms, chosen, candidate):
             chosen.append(candidate)
-    return Attribution(tuple(chosen), float(closeness[best]), coverage(terms, chosen))
+    across = evidence.sentences[best].source.passage.language != language
+    return Attribution(tuple(chosen), float(closeness[best]), coverage(terms, chosen), across)
 
 
 def score(claim: str, terms: frozenset[str], sentence: EvidenceSentence, closeness: float) -> float:

@@ -14,7 +14,7 @@ class Calibration:
     """
 
     evidence_threshold: float = 0.30
-    support_threshold: float = 0.55
+    support_threshold: float = 0.66
 
     @classmethod
     def chosen(cls, settings: AnsweringSettings) -> Calibration:

@@ -10,8 +10,11 @@ from rag.answering.evidence import EvidenceSentence
 from rag.citations import Check, SupportStatus
 from rag.text.quantities import Quantity, polarity_conflict, quantities, unsupported
 
-WORDS_SHARE = 0.25
-"""What full word coverage adds to a centred cosine, as in attribution; chosen on dev (docs/answering.md)."""
+WORDS_SHARE = 0.4
+"""What full word coverage adds to a centred cosine; chosen on dev (docs/answering.md)."""
+ACROSS_LANGUAGES = 0.75
+"""The share of the threshold that holds where a claim and its quote share no words because they share no language.
+Of 432 sentences of XQuAD and their translations, 93 % reach it; of the best other sentence of the paragraph, 10 %."""
 PARTIAL_SHARE = 0.75
 """A score of this share of the threshold is partial support."""
 SAME_WORDS = 0.6
@@ -26,21 +29,22 @@ class Verdict:
 
 
 def verify(claim: str, attribution: Attribution, threshold: float) -> Verdict:
-    """Put a claim to its checks. `threshold` is the semantic score from which it counts as supported.
+    """Put a claim to its checks. `threshold` is the score from which it counts as supported within one language.
 
     A quantity that the quotes do not give outweighs any similarity: "60 months" never rests on "24 months".
     """
     if not attribution.sentences:
         return Verdict(SupportStatus.UNSUPPORTED, (Check("evidence", False, "no source sentence"),), 0.0)
     score = attribution.closeness + WORDS_SHARE * attribution.coverage
+    needed = threshold * (ACROSS_LANGUAGES if attribution.across_languages else 1)
     missing = unsupported(claim, [_readable(sentence) for sentence in attribution.sentences])
     opposed = any(polarity_conflict(claim, sentence.text) for sentence in attribution.sentences)
     checks = (
         Check("quantities", not missing, ", ".join(quantity.span.of(claim) for quantity in missing)),
         Check("polarity", not opposed),
-        Check("meaning", score >= threshold, f"{score:.2f} of {threshold:.2f}"),
+        Check("meaning", score >= needed, f"{score:.2f} / {needed:.2f}"),
     )
-    return Verdict(_status(attribution, missing, opposed, score / threshold), checks, score)
+    return Verdict(_status(attribution, missing, opposed, score / needed), checks, score)
 
 
 def _status(attribution: Attribution, missing: Sequence[Quantity], opposed: bool, share: float) -> SupportStatus:
