@@ -1,0 +1,93 @@
+"""Whether the quantities of a claim are told by its sources: the guard behind "60 months never rests on 24 months".
+
+Numbers, percentages, money, durations, measures, dates and codes are brought to one form across both languages and
+compared exactly.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from rag.text.dates import PartialDate
+from rag.text.quantity import Quantity, QuantityKind
+from rag.text.quantity_reading import quantities
+from rag.text.units import declared_units
+
+__all__ = ["Quantity", "QuantityKind", "quantities", "supports", "unsupported"]
+
+# What readers of the two languages call by different words, or by no word of their own.
+_SAME_COUNTS = ({"times", "fold"}, {"times", "occurrence"})
+
+_FALL = re.compile(
+    r"(?:下降|减少|降低|下滑|下跌|跌|亏损|缩减|回落|(?i:decreas|declin|fell|fall|drop|down|reduc|loss|lower|negative))"
+    r"[^，。；,.;!?！？0-9]*\Z"
+)
+_FALL_CHARACTERS: Final = 20
+
+
+def supports(claim: Quantity, source: Quantity) -> bool:
+    """Whether a quantity of a source states what the claim's says: the same value of a compatible unit.
+
+    A date is supported by a fuller one, a claim without a unit by the same value with one, and a count of things that
+    one language names and the other leaves bare ("500 employees", 500人) by either. Percentage points are not per cent.
+    """
+    if claim.date:
+        return claim.date.told_by(source.date) if source.date else claim.date == _as_year(source)
+    if source.date:
+        year = _as_year(claim)
+        return year is not None and year.told_by(source.date)
+    if QuantityKind.CODE in (claim.kind, source.kind):
+        return claim.kind == source.kind and claim.label == source.label
+    return claim.value == source.value and _units_agree(claim, source)
+
+
+def unsupported(claim: str, sources: Sequence[str]) -> list[Quantity]:
+    """The quantities that the claim is held to and that no source states.
+
+    Bare numbers of a source also count in the units that it declares (单位：万元), and "fell by 5%" states −5%.
+    """
+    stated = [quantity for source in sources for quantity in _stated(source)]
+    return [
+        quantity
+        for quantity in quantities(claim)
+        if quantity.certain
+        and not any(supports(said, known) for said in _with_fall(claim, quantity) for known in stated)
+    ]
+
+
+def _stated(source: str) -> Iterator[Quantity]:
+    declared = declared_units(source)
+    for quantity in quantities(source):
+        yield from _with_fall(source, quantity)
+        if quantity.kind is QuantityKind.NUMBER:
+            for scale, unit in declared:
+                value = quantity.value * scale * unit.factor
+                yield replace(quantity, kind=unit.kind, unit=unit.base, value=value)
+
+
+def _with_fall(text: str, quantity: Quantity) -> Iterator[Quantity]:
+    """The quantity and, after a word that says something fell, its negative."""
+    yield quantity
+    start = quantity.span.start
+    if _FALL.search(text[max(0, start - _FALL_CHARACTERS) : start]):
+        yield replace(quantity, value=-quantity.value)
+
+
+def _as_year(quantity: Quantity) -> PartialDate | None:
+    """A bare number read as a year, as in "the 2024 report"."""
+    bare = quantity.kind is QuantityKind.NUMBER and 1000 <= quantity.value < 3000
+    return PartialDate(year=int(quantity.value)) if bare and quantity.value % 1 == 0 else None
+
+
+def _units_agree(claim: Quantity, source: Quantity) -> bool:
+    if claim.kind is QuantityKind.NUMBER:
+        return True
+    if source.kind is QuantityKind.NUMBER:
+        return claim.kind in (QuantityKind.COUNT, QuantityKind.ORDINAL)
+    if claim.kind is source.kind is QuantityKind.COUNT:
+        units = {claim.unit, source.unit}
+        return len(units) == 1 or "item" in units or units in _SAME_COUNTS
+    return claim.kind == source.kind and claim.unit == source.unit

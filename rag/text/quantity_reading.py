@@ -1,0 +1,298 @@
+"""The quantities of a text in two languages, brought to one form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from rag.documents import Span
+from rag.text.clock_times import clock_label, clock_patterns
+from rag.text.dates import date_of, date_patterns
+from rag.text.numerals import (
+    SAME_LENGTH,
+    SCALE_LETTERS,
+    base_value,
+    fraction_pattern,
+    number_pattern,
+    number_value,
+)
+from rag.text.quantity import Quantity, QuantityKind
+from rag.text.units import currency_before, unit_after
+
+# Citation marks, and the numbers of list items.
+_IGNORED = re.compile(
+    r"\[[0-9]{1,3}\]|【[0-9]{1,3}】"
+    r"|(?m:^[ \t]{0,9}[(（]?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:[)）、]|\.(?![0-9])))"
+)
+_WIDE_THOUSANDS = re.compile(r"(?<=[0-9])，(?=[0-9]{3}(?![0-9]))")
+_HALF = re.compile("一半|半数|½")
+_ENGLISH_FRACTION = re.compile(
+    r"(?i:\b(?P<count>one|two|three|a)[\s-](?P<part>half|third|quarter|fifth|tenth)s?\b(?!\s(?:of\s)?[12][0-9]{3}))"
+)
+_PARTS: Final = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+_NUMBERED = re.compile(
+    r"(?<![A-Za-z0-9.])(?P<digits>[0-9]{1,6})(?:(?i:st|nd|rd|th)\b|号)"
+    r"|(?:(?i:\b(?:articles?|art\.|sections?|sec\.|chapters?|clauses?|no\.|appendix|tables?|fig(?:ure|\.)|rules?|steps?"
+    r"|parts?|items?|schedule|paragraphs?|annex|level))|[图表]|附件|附录|附表|步骤|规则|条款)"
+    r"\s?(?P<named>[0-9]{1,6})(?![0-9A-Za-z%]|[.-][0-9])"
+)
+_ORDINAL_WORDS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_ORDINAL_WORD = re.compile(rf"(?i:\b({'|'.join(_ORDINAL_WORDS)})\b(?!\spart(?:y|ies)\b))")
+# GPT-4 and HR-2024-07 are told from numbers before those are read, 5x and 1.2.3 after; RMB1.2bn is money.
+_NAMED_CODE = re.compile(
+    r"(?<![A-Za-z0-9])(?!(?:RMB|CNY|USD|HKD|EUR|GBP|JPY|TWD)[0-9])[A-Za-z][A-Za-z0-9]*(?:[-_./][A-Za-z0-9]+)*"
+)
+_TOKEN = re.compile(r"[A-Za-z0-9]+(?:[-_./][A-Za-z0-9]+)*")
+_VERSION_MARK = re.compile(r"^v(?=[0-9])")
+
+_BEFORE_CHARACTERS: Final = 20
+_ORDINAL_BEFORE = re.compile(r"第\s?\Z")
+# 第一，… 第二，… counts off points; 第三方 and 第一时间 count nothing.
+_ORDINAL_PHRASE = re.compile(r"\s?[，、,:]|方|时间|手|线|人称|步")
+_NEGATIVE_BEFORE = re.compile(r"(?:负|零下|(?:^|[^\w)\]%\x00年月日天元-])\s?-|[\u4e00-\u9fff](?<![年月日天元])-)\Z")
+_APPROXIMATELY_BEFORE = re.compile(
+    r"(?:约|大约|大概|近|将近|接近|逾|超过|(?i:\b(?:about|approximately|around|nearly|roughly|almost|some))|(?<![\w%])~)\s?为?\Z"
+)
+_APPROXIMATELY_AFTER = re.compile(r"\s?(?:左右|上下|[多余])")
+_MORE: Final = frozenset("多余几来")
+_MONEY_LETTER = re.compile(r"(?P<letter>mn?|bn?)\b", re.IGNORECASE)
+_TO = re.compile(r"\s?(?:-|–|—|~|至|到|或|(?i:\b(?:to|or)\b))\s?")
+
+# 三个方面, 两部分: counts that whoever sums a text up makes, and no source states.
+_SUMMARY = re.compile(r"(?:主要|重要)?(?:方面|部分|要点|步骤|原因|方式|阶段|层面|因素|特点)")
+_ONE: Final = frozenset({"一", "one", "a"})
+_HAN_ALONE: Final = frozenset("零〇一二两三四五六七八九十")
+# Ten and below, a number word without a unit is part of a phrase as often as it counts.
+_PHRASE_LIMIT: Final = 10
+_PLAIN_DIGITS = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
+_LONGEST_NUMBER: Final = 24
+_MASK: Final = "\x00"
+
+
+class _Number(NamedTuple):
+    """A number as it stands in the text; `value` is without unit and sign, `left` ends what is read before it."""
+
+    start: int
+    end: int
+    text: str
+    value: Decimal
+    left: int = 0
+
+
+_Read = tuple[_Number, Quantity | None]
+
+
+def quantities(text: str) -> list[Quantity]:
+    """The quantities of a text, in order. Marks such as `[3]` and the numbers of list items are none."""
+    reading = _Reading(text)
+    reading.skip(_IGNORED)
+    for pattern in clock_patterns():
+        reading.take(pattern, _clock_time)
+    for pattern in date_patterns():
+        reading.take(pattern, _date)
+    reading.take(_HALF, _half)
+    reading.take(_ENGLISH_FRACTION, _english_fraction)
+    reading.take(fraction_pattern(), _fraction)
+    reading.take(_NUMBERED, _numbered)
+    reading.take(_NAMED_CODE, _code)
+    reading.add(_amounts(reading.rest))
+    reading.take(_ORDINAL_WORD, _ordinal_word)
+    reading.take(_TOKEN, _code)
+    return sorted(reading.found, key=lambda quantity: quantity.span)
+
+
+class _Reading:
+    """A text from which each step takes what it recognises, so that a later one cannot read it again."""
+
+    def __init__(self, text: str) -> None:
+        self.rest = _WIDE_THOUSANDS.sub(",", text.translate(SAME_LENGTH))
+        self.found: list[Quantity] = []
+
+    def skip(self, pattern: re.Pattern[str]) -> None:
+        self.rest = pattern.sub(lambda match: _MASK * len(match[0]), self.rest)
+
+    def take(self, pattern: re.Pattern[str], read: Callable[[re.Match[str]], Quantity | None]) -> None:
+        self.add([quantity for match in pattern.finditer(self.rest) if (quantity := read(match))])
+
+    def add(self, found: Iterable[Quantity]) -> None:
+        """Quantities in the order of the text, without overlaps."""
+        pieces, position = [], 0
+        for quantity in found:
+            self.found.append(quantity)
+            start, end = quantity.span
+            pieces += [self.rest[position:start], _MASK * (end - start)]
+            position = end
+        self.rest = "".join([*pieces, self.rest[position:]])
+
+
+def _clock_time(match: re.Match[str]) -> Quantity | None:
+    label = clock_label(match)
+    return Quantity(Span(*match.span()), QuantityKind.CODE, unit="clock", label=label) if label else None
+
+
+def _date(match: re.Match[str]) -> Quantity | None:
+    date = date_of(match)
+    return Quantity(Span(*match.span()), QuantityKind.DATE, date=date) if date else None
+
+
+def _half(match: re.Match[str]) -> Quantity:
+    return _quantity(match.string, match.span(), QuantityKind.PERCENT, Decimal(50), "percent")
+
+
+def _english_fraction(match: re.Match[str]) -> Quantity:
+    count = number_value(match["count"]) or Decimal(1)
+    share = 100 * count / _PARTS[match["part"].lower()]
+    return _quantity(match.string, match.span(), QuantityKind.PERCENT, share, "percent")
+
+
+def _fraction(match: re.Match[str]) -> Quantity | None:
+    part = number_value(match["part"])
+    if part is None:
+        return None
+    share = 100 * part / base_value(match["base"])
+    return _quantity(match.string, match.span(), QuantityKind.PERCENT, share, "percent")
+
+
+def _numbered(match: re.Match[str]) -> Quantity:
+    return Quantity(Span(*match.span()), QuantityKind.ORDINAL, Decimal(match["digits"] or match["named"]))
+
+
+def _ordinal_word(match: re.Match[str]) -> Quantity:
+    value = _ORDINAL_WORDS.index(match[1].lower()) + 1
+    return Quantity(Span(*match.span()), QuantityKind.ORDINAL, Decimal(value), certain=value > 2)
+
+
+def _code(match: re.Match[str]) -> Quantity | None:
+    token = match[0]
+    has_digit, has_letter = any(map(str.isdigit, token)), any(map(str.isalpha, token))
+    if not has_digit or not (has_letter or token.count(".") > 1 or len(token) > _LONGEST_NUMBER):
+        return None
+    return Quantity(Span(*match.span()), QuantityKind.CODE, label=_VERSION_MARK.sub("", token.casefold()))
+
+
+def _amounts(text: str) -> list[Quantity]:
+    """The quantities that numbers make with what stands around them."""
+    read = _read_in_turn(text)
+    for high in range(len(read) - 1, 0, -1):
+        low = high - 1
+        if _TO.fullmatch(text, read[low][0].end, read[high][0].start):
+            number = _scaled_alike(read[low][0], read[high][0])
+            read[low], read[high] = _sharing_unit(text, (number, _amount(text, number)), read[high])
+    return [amount for _, amount in read if amount]
+
+
+def _read_in_turn(text: str) -> list[_Read]:
+    """Each number with the amount it makes on its own, of what the one before has left."""
+    read: list[_Read] = []
+    left = 0
+    for number in _numbers(text):
+        if number.start >= left:  # the 半 of 两个半天 is told already
+            number = number._replace(left=left)
+            amount = _amount(text, number)
+            read.append((number, amount))
+            left = amount.span.end if amount else number.end
+    return read
+
+
+def _numbers(text: str) -> Iterator[_Number]:
+    for match in number_pattern().finditer(text):
+        value = number_value(match[0])
+        if value is not None:
+            yield _Number(match.start(), match.end(), match[0].lower(), value)
+
+
+def _scaled_alike(low: _Number, high: _Number) -> _Number:
+    """In 3-5万 the 3 counts ten thousands as well, but in 800 to 1 million the 800 does not count millions."""
+    digits = _PLAIN_DIGITS.match(high.text)
+    written = number_value(digits[0]) if digits else None
+    if not written or low.value > written or not _PLAIN_DIGITS.fullmatch(low.text):
+        return low
+    return low._replace(value=low.value * high.value / written)
+
+
+def _sharing_unit(text: str, low: _Read, high: _Read) -> tuple[_Read, _Read]:
+    """The ends of a range with the unit that one of them bears: 10至15天, $3-5 million, 第3至5条."""
+    bare = (None, QuantityKind.NUMBER)
+    low_kind, high_kind = (amount and amount.kind for _, amount in (low, high))
+    if low_kind in bare and high[1] and high_kind not in (*bare, QuantityKind.ORDINAL):
+        return (low[0], _in_unit_of(text, low[0], high)), high
+    if low_kind in (QuantityKind.MONEY, QuantityKind.ORDINAL) and high_kind in (*bare, QuantityKind.COUNT):
+        return low, (high[0], _in_unit_of(text, high[0], low))
+    return low, high
+
+
+def _in_unit_of(text: str, number: _Number, model: _Read) -> Quantity | None:
+    model_number, amount = model
+    if amount is None:
+        return None
+    factor = abs(amount.value) / model_number.value if model_number.value else Decimal(1)
+    return _quantity(text, (number.start, number.end), amount.kind, number.value * factor, amount.unit)
+
+
+def _amount(text: str, number: _Number) -> Quantity | None:
+    """What a number measures: the first of its readings that its surroundings allow."""
+    return _ordinal(text, number) or _money(text, number) or _measure(text, number) or _bare(text, number)
+
+
+def _ordinal(text: str, number: _Number) -> Quantity | None:
+    before = _ORDINAL_BEFORE.search(text, max(number.left, number.start - _BEFORE_CHARACTERS), number.start)
+    if not before:
+        return None
+    certain = not _ORDINAL_PHRASE.match(text, number.end)
+    return _quantity(text, (before.start(), number.end), QuantityKind.ORDINAL, number.value, certain=certain)
+
+
+def _money(text: str, number: _Number) -> Quantity | None:
+    prefix = currency_before(text, number.left, number.start)
+    letter = _MONEY_LETTER.match(text, number.end) if prefix else None
+    end = letter.end() if letter else number.end
+    value = number.value * SCALE_LETTERS[letter["letter"].lower()] if letter else number.value
+    following = unit_after(text, end)
+    if following and following.unit.kind is QuantityKind.MONEY and not _belongs_to_next(text, following.end, prefix):
+        start = prefix[0] if prefix else number.start
+        return _quantity(text, (start, following.end), QuantityKind.MONEY, value, following.unit.base)
+    return _quantity(text, (prefix[0], end), QuantityKind.MONEY, value, prefix[1].base) if prefix else None
+
+
+def _belongs_to_next(text: str, currency_end: int, prefix: object) -> bool:
+    """Whether a currency after a number is the sign of the next one: $2bn, $5m or USD 3 EUR 4."""
+    followed_by_number = text[currency_end : currency_end + 2].lstrip()[:1].isdecimal()
+    return followed_by_number and (prefix is not None or text[currency_end - 1] in "$€£¥₩")
+
+
+def _measure(text: str, number: _Number) -> Quantity | None:
+    following = unit_after(text, number.end)
+    if following is None or following.unit.kind is QuantityKind.MONEY:
+        return None
+    unit = following.unit
+    in_phrase = unit.kind is QuantityKind.COUNT and (
+        number.text in _ONE or (unit.base == "item" and bool(_SUMMARY.match(text, following.end)))
+    )
+    value = (number.value + following.extra) * unit.factor
+    return _quantity(text, (number.start, following.end), unit.kind, value, unit.base, certain=not in_phrase)
+
+
+def _bare(text: str, number: _Number) -> Quantity | None:
+    first, after = number.text[0], text[number.end : number.end + 1]
+    if number.text in _HAN_ALONE or (first.isdecimal() and after.isascii() and after.isalpha()):
+        return None
+    is_word = first.isascii() and first.isalpha()
+    certain = not is_word or number.value > _PHRASE_LIMIT
+    return _quantity(text, (number.start, number.end), QuantityKind.NUMBER, number.value, certain=certain)
+
+
+def _quantity(
+    text: str, place: tuple[int, int], kind: QuantityKind, size: Decimal, unit: str = "", *, certain: bool = True
+) -> Quantity:
+    """The quantity at a place of the text, with the sign that stands before it and whether it is said to be rough."""
+    start, end = place
+    before = text[max(0, start - _BEFORE_CHARACTERS) : start]
+    approximate = bool(
+        _APPROXIMATELY_BEFORE.search(before)
+        or _APPROXIMATELY_AFTER.match(text, end)
+        or not _MORE.isdisjoint(text[start:end])
+    )
+    value = -size if _NEGATIVE_BEFORE.search(before) else size
+    return Quantity(Span(start, end), kind, value, unit, approximate=approximate, certain=certain)
