@@ -14,6 +14,7 @@ import numpy as np
 
 from rag.answering.evidence import Evidence, EvidenceSentence
 from rag.documents import Language
+from rag.text.language import detect_language
 from rag.text.quantities import unsupported
 from rag.text.terms import lexical_terms
 
@@ -79,10 +80,16 @@ def coverage(terms: frozenset[str], sentences: Sequence[EvidenceSentence]) -> fl
 
 
 def _adds(claim: str, terms: frozenset[str], chosen: Sequence[EvidenceSentence], candidate: EvidenceSentence) -> bool:
+    """Whether a further sentence brings a quantity that the chosen ones lack or, where none is missing, words.
+
+    Beside a source in another language words say nothing: any sentence of the claim's own language shares some.
+    """
     texts = [sentence.text for sentence in chosen]
     missing = unsupported(claim, texts)
     if missing:
         return len(unsupported(claim, [*texts, candidate.text])) < len(missing)
+    if {sentence.source.passage.language for sentence in (*chosen, candidate)} != {detect_language(claim)}:
+        return False
     return coverage(terms, [*chosen, candidate]) - coverage(terms, chosen) >= WORTH_JOINING
 
 

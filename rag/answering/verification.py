@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from rag.answering.attribution import Attribution
 from rag.answering.evidence import EvidenceSentence
 from rag.citations import Check, SupportStatus
-from rag.text.quantities import Quantity, polarity_conflict, quantities, unsupported
+from rag.text.polarity import polarity_conflict
+from rag.text.quantities import Quantity, quantities, unsupported
 
 WORDS_SHARE = 0.4
 """What full word coverage adds to a centred cosine; chosen on dev (docs/answering.md)."""
