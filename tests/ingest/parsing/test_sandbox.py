@@ -172,6 +172,29 @@ def test_a_process_that_died_idle_is_not_noticed(hello: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_a_replacement_is_warm_before_its_file_is_timed(tmp_path: Path) -> None:
+    page = tmp_path / "page"
+    page.write_text("<html><p>Words.</p></html>")
+
+    async def scenario() -> str:
+        # Loading unstructured takes several times this limit.
+        async with ParserPool(ParseLimits(timeout_s=1.0)) as pool:
+            await pool.warm()
+            os.kill(children()[0], signal.SIGKILL)
+            return (await pool.parse(page, "page.html")).document.text
+
+    assert asyncio.run(scenario()) == "Words."
+
+
+def test_a_pool_whose_libraries_do_not_load_still_parses_pdfs(hello: Path) -> None:
+    async def scenario() -> str:
+        async with ParserPool(ParseLimits(memory_bytes=120 * 1024**2)) as pool:
+            await pool.warm()
+            return (await pool.parse(hello, "hello.pdf")).document.text
+
+    assert asyncio.run(scenario()) == "hello"
+
+
 def test_giving_up_on_a_parse_ends_its_process(tmp_path: Path, pdf: Any, hello: Path) -> None:
     bomb = stream_bomb(pdf, tmp_path / "bomb")
 
