@@ -195,8 +195,8 @@ class _Child:
         """Load the heavy libraries, once; False when the process did not survive it."""
         if not self._warm:
             with contextlib.suppress(ChildDied, ParseMemory, TimeoutError):
-                await self.exchange({"action": "warm"}, _WARM_TIMEOUT_S)
-                self._warm = True
+                message, _ = await self.exchange({"action": "warm"}, _WARM_TIMEOUT_S)
+                self._warm = "error" not in message
         return self._warm
 
     async def exchange(self, request: dict[str, Any], timeout_s: float) -> tuple[dict[str, Any], bytes]:

@@ -213,7 +213,7 @@ def test_giving_up_on_a_parse_ends_its_process(tmp_path: Path, pdf: Any, hello: 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="parent-death signals are Linux's; run on Linux")
-def test_children_die_with_a_parent_that_is_killed(hello: Path) -> None:
+def test_children_die_with_a_parent_that_is_killed(hello: Path, tmp_path: Path) -> None:
     program = f"""
         import asyncio, os
         from pathlib import Path
@@ -227,7 +227,9 @@ def test_children_die_with_a_parent_that_is_killed(hello: Path) -> None:
         asyncio.run(main())
     """
     parent = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, env={"PYTHONPATH": str(ROOT)}
+        [sys.executable, "-c", textwrap.dedent(program)],
+        stdout=subprocess.PIPE,
+        env={"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
     )
     assert parent.stdout is not None
     with parent.stdout:
