@@ -64,8 +64,15 @@ class ChuchuError(Exception):
 class _Blanks(dict[str, Any]):
     """A detail that a caller did not give reads as `?` rather than hiding the error behind a KeyError."""
 
-    def __missing__(self, key: str) -> str:
-        return "?"
+    def __missing__(self, key: str) -> _Unknown:
+        return _Unknown("?")
+
+
+class _Unknown(str):
+    """Stays `?` under the format of a number too, such as `{share:.0%}`."""
+
+    def __format__(self, spec: str) -> str:
+        return str(self)
 
 
 class InternalError(ChuchuError):
@@ -333,10 +340,10 @@ class ServerUnavailable(Unavailable):
     zh = "服务器 {where} 无响应：{reason}。请用 `chuchu serve` 启动。"
 
 
-def _leaves(root: type[ChuchuError]) -> dict[str, type[ChuchuError]]:
+def _by_code(root: type[ChuchuError]) -> dict[str, type[ChuchuError]]:
     found = {root.code: root}
     for child in root.__subclasses__():
-        found |= _leaves(child)
+        found |= _by_code(child)
     return found
 
 
@@ -345,5 +352,5 @@ def from_code(code: str, details: Mapping[str, Any]) -> ChuchuError:
 
     A code from a newer release becomes a plain `ChuchuError` that shows it.
     """
-    kind = _leaves(ChuchuError).get(code)
+    kind = _by_code(ChuchuError).get(code)
     return kind(**details) if kind else ChuchuError(reason=f"{code} {dict(details)}")

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -28,6 +28,17 @@ from pydantic_settings import (
 from rag.errors import SettingsInvalid
 
 _GIB = 1024**3
+
+
+def _from_home(path: Path) -> Path:
+    """TOML and container files know no `~`: left as it is, it would become a folder of that name."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError(str(error)) from None
+
+
+Folder = Annotated[Path, AfterValidator(_from_home)]
 
 
 class Section(BaseModel):
@@ -152,11 +163,11 @@ class Settings(BaseSettings):
         env_prefix="CHUCHU_", env_nested_delimiter="__", extra="forbid", frozen=True, protected_namespaces=()
     )
 
-    data_dir: Path = Field(
+    data_dir: Folder = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("chuchu")),
         description="Folder of the database, the index and the stored files.",
     )
-    models_dir: Path = Field(
+    models_dir: Folder = Field(
         default_factory=lambda: Path(platformdirs.user_cache_dir("chuchu")) / "models",
         description="Folder of the model weights.",
     )
@@ -197,10 +208,18 @@ def load_settings(path: Path | None = None) -> Settings:
         return Settings(**entries)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise SettingsInvalid(source=str(file or "CHUCHU_*"), path=where, reason=first["msg"]) from None
+        entry = [str(part) for part in first["loc"]]
+        source = _variable(entry) or str(file or "CHUCHU_*")
+        raise SettingsInvalid(source=source, path=".".join(entry), reason=first["msg"]) from None
     except SettingsError as error:
         raise SettingsInvalid(source="CHUCHU_*", path="-", reason=str(error)) from None
+
+
+def _variable(entry: Sequence[str]) -> str | None:
+    """The environment variable that sets the entry, or the section that it is in, and so goes before the file."""
+    names = ("CHUCHU_" + "__".join(entry[:depth]) for depth in range(len(entry), 0, -1))
+    present = {name.upper(): name for name in os.environ}
+    return next((present[name.upper()] for name in names if name.upper() in present), None)
 
 
 def _settings_file() -> Path | None:

@@ -27,6 +27,12 @@ _FALL = re.compile(
 )
 _FALL_CHARACTERS: Final = 20
 
+_LIST_OPENING = re.compile(r"[:：]|分别(?:为|是)|包括|(?i:namely|including|such as|which are)\s")
+_LIST_SEPARATOR = re.compile(r"[、，,;；]\s*(?:(?i:and)\s)?|\s(?i:and)\s|以及|和|及(?!其)")
+_SENTENCE_END = re.compile(r"[。！？!?\n]|\.(?=\s|$)")
+_IN_ALL = re.compile(r"[，,]\s?(?:共计?|总计|合计|一共|(?i:in (?:all|total)))")
+_LONGEST_LIST: Final = 20
+
 
 def supports(claim: Quantity, source: Quantity) -> bool:
     """Whether a quantity of a source states what the claim's says: the same value of a compatible unit.
@@ -54,8 +60,22 @@ def unsupported(claim: str, sources: Sequence[str]) -> list[Quantity]:
         quantity
         for quantity in quantities(claim)
         if quantity.certain
+        and not _counts_own_list(claim, quantity)
         and not any(supports(said, known) for said in _with_fall(claim, quantity) for known in stated)
     ]
+
+
+def _counts_own_list(claim: str, quantity: Quantity) -> bool:
+    """Whether the claim counts what it goes on to list, or has listed: 3项，分别为A、B和C."""
+    if quantity.kind not in (QuantityKind.COUNT, QuantityKind.NUMBER) or not 2 <= quantity.value <= _LONGEST_LIST:
+        return False
+    before, after = claim[: quantity.span.start], claim[quantity.span.end :]
+    listed = _LIST_OPENING.search(after)
+    lists = [_SENTENCE_END.split(after[listed.end() :])[0]] if listed else []
+    opened = _LIST_OPENING.search(_SENTENCE_END.split(before)[-1])
+    if opened and _IN_ALL.search(before):
+        lists.append(_IN_ALL.split(_SENTENCE_END.split(before)[-1][opened.end() :])[0])
+    return any(len(list(filter(str.strip, _LIST_SEPARATOR.split(items)))) == quantity.value for items in lists)
 
 
 def _stated(source: str) -> Iterator[Quantity]:

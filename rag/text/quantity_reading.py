@@ -24,6 +24,7 @@ from rag.text.units import currency_before, unit_after
 # Citation marks, and the numbers of list items.
 _IGNORED = re.compile(
     r"\[[0-9]{1,3}\]|【[0-9]{1,3}】"
+    r"|[:：;；,，。.]\s?[(（]?[0-9]{1,2}[)）](?!\s?[,.，。;；])|(?:[:：]\s?1|[;；。.]\s?[0-9]{1,2})\.(?=\s)"
     r"|(?m:^[ \t]{0,9}[(（]?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:[)）、]|\.(?![0-9])))"
 )
 _WIDE_THOUSANDS = re.compile(r"(?<=[0-9])，(?=[0-9]{3}(?![0-9]))")
@@ -51,6 +52,7 @@ _BEFORE_CHARACTERS: Final = 20
 _ORDINAL_BEFORE = re.compile(r"第\s?\Z")
 # 第一，… 第二，… counts off points; 第三方 and 第一时间 count nothing.
 _ORDINAL_PHRASE = re.compile(r"\s?[，、,:]|方|时间|手|线|人称|步")
+_AGE_BEFORE = re.compile(r"(?:(?i:\b(?:age|aged|ages))|年龄)[\s:：|*]{0,6}(?:为|是)?\Z")
 _NEGATIVE_BEFORE = re.compile(r"(?:负|零下|(?:^|[^\w)\]%\x00年月日天元-])\s?-|[\u4e00-\u9fff](?<![年月日天元])-)\Z")
 _APPROXIMATELY_BEFORE = re.compile(
     r"(?:约|大约|大概|近|将近|接近|逾|超过|(?i:\b(?:about|approximately|around|nearly|roughly|almost|some))|(?<![\w%])~)\s?为?\Z"
@@ -62,6 +64,8 @@ _TO = re.compile(r"\s?(?:-|–|—|~|至|到|或|(?i:\b(?:to|or)\b))\s?")
 
 # 三个方面, 两部分: counts that whoever sums a text up makes, and no source states.
 _SUMMARY = re.compile(r"(?:主要|重要)?(?:方面|部分|要点|步骤|原因|方式|阶段|层面|因素|特点)")
+# 两家公司: the two that were asked about.
+_THE_TWO = re.compile(r"(?:两|two)(?=家?(?:公司|企业)|\scompanies)")
 _ONE: Final = frozenset({"一", "one", "a"})
 _HAN_ALONE: Final = frozenset("零〇一二两三四五六七八九十")
 # Ten and below, a number word without a unit is part of a phrase as often as it counts.
@@ -268,7 +272,9 @@ def _measure(text: str, number: _Number) -> Quantity | None:
         return None
     unit = following.unit
     in_phrase = unit.kind is QuantityKind.COUNT and (
-        number.text in _ONE or (unit.base == "item" and bool(_SUMMARY.match(text, following.end)))
+        number.text in _ONE
+        or bool(_THE_TWO.match(text, number.start))
+        or (unit.base == "item" and bool(_SUMMARY.match(text, following.end)))
     )
     value = (number.value + following.extra) * unit.factor
     return _quantity(text, (number.start, following.end), unit.kind, value, unit.base, certain=not in_phrase)
@@ -278,6 +284,8 @@ def _bare(text: str, number: _Number) -> Quantity | None:
     first, after = number.text[0], text[number.end : number.end + 1]
     if number.text in _HAN_ALONE or (first.isdecimal() and after.isascii() and after.isalpha()):
         return None
+    if _AGE_BEFORE.search(text, max(0, number.start - _BEFORE_CHARACTERS), number.start):
+        return _quantity(text, (number.start, number.end), QuantityKind.MEASURE, number.value, "year_of_age")
     is_word = first.isascii() and first.isalpha()
     certain = not is_word or number.value > _PHRASE_LIMIT
     return _quantity(text, (number.start, number.end), QuantityKind.NUMBER, number.value, certain=certain)

@@ -205,7 +205,10 @@ def _declared() -> re.Pattern[str]:
 
 @cache
 def _after() -> re.Pattern[str]:
-    return re.compile(rf"\s?(?P<more>[多余几来]|个半)?\+?[\s-]?(?:{_CURRENCY}|{_UNIT})(?P<half>(?<=[年天时])半)?")
+    # A contract repeats its numbers: four (4) years.
+    return re.compile(
+        rf"(?:\s?[(（][0-9,.]{{1,12}}[)）])?\s?(?P<more>[多余几来]|个半)?\+?[\s-]?(?:{_CURRENCY}|{_UNIT})(?P<half>(?<=[年天时])半)?"
+    )
 
 
 @cache
