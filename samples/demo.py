@@ -23,6 +23,7 @@ from rag.errors import ChuchuError
 from rag.evaluation.datasets import EvaluationQuestion, read_questions
 from rag.evaluation.measures import holds
 from rag.settings import load_settings
+from rag.text.normalisation import find
 
 SAMPLES = Path(__file__).parent
 
@@ -112,7 +113,7 @@ def _faults(client: Client, question: EvaluationQuestion, answer: AnswerOut) -> 
         if client.quote(citation.document_id, citation.version_id, citation.span.start, citation.span.end).quote
         != citation.quote
     ]
-    if not any(said in answer.text for said in question.answers):
+    if not any(find(said, answer.text) for said in question.answers):
         faults.append(f"the answer does not say {' / '.join(question.answers)}")
     return faults
 

@@ -51,6 +51,7 @@ class ParserPool:
         self._idle: asyncio.LifoQueue[_Child | None] = asyncio.LifoQueue()
         self._busy: set[_Child] = set()
         self._size = size
+        self._warmed = False
         for _ in range(size):
             self._idle.put_nowait(None)
 
@@ -89,7 +90,11 @@ class ParserPool:
         return picture
 
     async def warm(self) -> None:
-        """Start every process and load the heavy libraries, so that no first file waits for them."""
+        """Start every process and load the heavy libraries, so that no first file waits for them.
+
+        Processes that replace others later on are warmed likewise, outside the time that their first file has.
+        """
+        self._warmed = True
         async with asyncio.TaskGroup() as tasks:
             for _ in range(self._size):
                 tasks.create_task(self._warm_one())
@@ -102,9 +107,9 @@ class ParserPool:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     async def _warm_one(self) -> None:
-        async with self._child() as child:
-            with contextlib.suppress(ChildDied):
-                await child.exchange({"action": "warm"}, _WARM_TIMEOUT_S)
+        with contextlib.suppress(ChildDied):
+            async with self._child():
+                pass
 
     async def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         """Send a request, a second time to a fresh process when the first one died of it."""
@@ -136,6 +141,10 @@ class ParserPool:
             if child is None or not child.alive:
                 child = await _Child.start(self._limits, self._scratch)
             self._busy.add(child)
+            if self._warmed and not await child.warm():
+                # Formats that need no heavy library still parse, and a file that does need them says what is wrong.
+                self._warmed = False
+                raise ChildDied("the parser's libraries do not load")
             yield child
             kept = child if child.files < FILES_PER_CHILD and not child.spent else None
         finally:
@@ -152,6 +161,7 @@ class _Child:
     def __init__(self, process: asyncio.subprocess.Process, limits: ParseLimits) -> None:
         self._process = process
         self._limits = limits
+        self._warm = False
         self.files = 0
         self.spent = False
 
@@ -180,6 +190,14 @@ class _Child:
     @property
     def alive(self) -> bool:
         return self._process.returncode is None
+
+    async def warm(self) -> bool:
+        """Load the heavy libraries, once; False when the process did not survive it."""
+        if not self._warm:
+            with contextlib.suppress(ChildDied, ParseMemory, TimeoutError):
+                message, _ = await self.exchange({"action": "warm"}, _WARM_TIMEOUT_S)
+                self._warm = "error" not in message
+        return self._warm
 
     async def exchange(self, request: dict[str, Any], timeout_s: float) -> tuple[dict[str, Any], bytes]:
         """Raises TimeoutError, ParseMemory, ChildDied; the process is of no use after any of them."""

@@ -102,10 +102,11 @@ class Answerer:
             return
         packed = pack(work.retrieval.passages, self._settings.budget_tokens, self._embedder.embedder.count_tokens)
         work.evidence = await self._evidence(packed, work.centres)
-        scores = self._question_scores(work)
-        if float(scores.max(initial=-1.0)) < self._calibration.evidence_threshold:
+        vector = work.centres.query(work.retrieval.query_vector, work.retrieval.language)
+        if float(work.evidence.closeness(vector).max(initial=-1.0)) < self._calibration.evidence_threshold:
             yield Answered(self._refused(work, RefusalReason.NO_EVIDENCE))
             return
+        scores = question_scores(question, vector, work.evidence)
         async for event in self._written(work, packed, scores, extractive=extractive):
             yield event
 
@@ -131,12 +132,6 @@ class Answerer:
         sentences = split_sources(packed.sources)
         vectors = await self._embedder.embed_passages([sentence.in_context for sentence in sentences])
         return centred(sentences, vectors, centres)
-
-    def _question_scores(self, work: _Work) -> np.ndarray:
-        assert work.evidence is not None
-        retrieval = work.retrieval
-        vector = work.centres.query(retrieval.query_vector, retrieval.language)
-        return question_scores(retrieval.question, vector, work.evidence)
 
     async def _generate(self, work: _Work, packed: Packed) -> AsyncGenerator[Event]:
         """Let the chat model write; check each sentence when it ends. Raises ChatUnavailable."""

@@ -9,11 +9,11 @@ from rag.settings import AnsweringSettings
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`evidence_threshold`: the least question score of the best source sentence for a question to be answered.
+    """`evidence_threshold`: the least closeness of the question and the best source sentence for it to be answered.
     `support_threshold`: the least score of a claim against its quotes to count as supported.
     """
 
-    evidence_threshold: float = 0.30
+    evidence_threshold: float = 0.33
     support_threshold: float = 0.66
 
     @classmethod

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, event, exc, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from rag.errors import DatabaseUnavailable, StoreVersionMismatch
+from rag.store.sqlite_file import prepare_sqlite_file
 from rag.store.tables import SCHEMA_VERSION, metadata, schema_info
 
 _WRITING = "chuchu_writing"
 
+_BUSY_TIMEOUT_S = 30.0
+"""Longest wait for another process that writes to the SQLite file."""
+
 _SQLITE_PRAGMAS = (
-    "busy_timeout = 30000",  # ms; first, because the switch to WAL itself may meet another process's lock
-    "journal_mode = WAL",
     # NORMAL would let a commit that was already acknowledged vanish with the power; FULL costs one fsync a commit
     "synchronous = FULL",
     "foreign_keys = ON",
@@ -70,7 +72,7 @@ async def open_database(url: URL) -> Database:
     The url names an async driver. Raises StoreVersionMismatch for tables of another release, DatabaseUnavailable.
     """
     if url.get_backend_name() == "sqlite":
-        _make_private_file(str(url.database))
+        await asyncio.to_thread(prepare_sqlite_file, Path(str(url.database)), _BUSY_TIMEOUT_S)
     database = Database(_engine(url))
     try:
         async with database.write() as connection:
@@ -79,14 +81,6 @@ async def open_database(url: URL) -> Database:
         await database.close()
         raise
     return database
-
-
-def _make_private_file(path: str) -> None:
-    """SQLite would make a file that everybody may read; its journal takes the permissions of the file."""
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise DatabaseUnavailable(reason=str(error)) from error
 
 
 def _engine(url: URL) -> AsyncEngine:
@@ -99,7 +93,9 @@ def _engine(url: URL) -> AsyncEngine:
             json_serializer=serialise,
             connect_args={"connect_timeout": _CONNECT_TIMEOUT_S},
         )
-    engine = create_async_engine(url, json_serializer=serialise, connect_args={"isolation_level": None})
+    engine = create_async_engine(
+        url, json_serializer=serialise, connect_args={"isolation_level": None, "timeout": _BUSY_TIMEOUT_S}
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

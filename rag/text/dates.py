@@ -53,7 +53,7 @@ _PATTERNS: Final = (
     rf"{_Y}(?P<sep>[-/.])(?P<m>[0-9]{{1,2}})(?P=sep)(?P<d>[0-9]{{1,2}}){_END}",
     rf"{_Y}[-/](?P<m>0[1-9]|1[0-2]){_END}",
     rf"\b{_MONTH_NAME}\s{_DAY_EN},?\s{_Y}{_END}",
-    rf"(?<![0-9A-Za-z.,]){_DAY_EN},?\s(?:of\s)?{_MONTH_NAME},?\s{_Y}{_END}",
+    rf"(?<![0-9A-Za-z.,]){_DAY_EN},?\s(?:day\s)?(?:of\s)?{_MONTH_NAME},?\s{_Y}{_END}",
     rf"\b{_MONTH_NAME},?\s(?:of\s)?{_Y}{_END}",
     rf"(?<![0-9A-Za-z.,]){_QUARTER_EN}\s?(?:of\s(?:fiscal\s(?:year\s)?)?|FY\s?)?{_Y}{_END}",
     rf"(?:FY\s?)?{_Y}\s?{_QUARTER_EN}",
@@ -64,7 +64,7 @@ _PATTERNS: Final = (
     rf"(?<![0-9A-Za-z.个])(?P<m>{_N})\s?月份?(?![票亮球光均])",
     r"(?<!个)第?(?P<q>[1-4一二三四])季度",
     rf"\b{_MONTH_NAME}\s{_DAY_EN}{_END}",
-    rf"(?<![0-9A-Za-z.,]){_DAY_EN},?\s(?:of\s)?{_MONTH_NAME}",
+    rf"(?<![0-9A-Za-z.,]){_DAY_EN},?\s(?:day\s)?(?:of\s)?{_MONTH_NAME}",
     rf"(?<![0-9A-Za-z]){_QUARTER_EN}",
 )
 

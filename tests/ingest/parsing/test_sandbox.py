@@ -172,6 +172,29 @@ def test_a_process_that_died_idle_is_not_noticed(hello: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_a_replacement_is_warm_before_its_file_is_timed(tmp_path: Path) -> None:
+    page = tmp_path / "page"
+    page.write_text("<html><p>Words.</p></html>")
+
+    async def scenario() -> str:
+        # Loading unstructured takes several times this limit.
+        async with ParserPool(ParseLimits(timeout_s=1.0)) as pool:
+            await pool.warm()
+            os.kill(children()[0], signal.SIGKILL)
+            return (await pool.parse(page, "page.html")).document.text
+
+    assert asyncio.run(scenario()) == "Words."
+
+
+def test_a_pool_whose_libraries_do_not_load_still_parses_pdfs(hello: Path) -> None:
+    async def scenario() -> str:
+        async with ParserPool(ParseLimits(memory_bytes=120 * 1024**2)) as pool:
+            await pool.warm()
+            return (await pool.parse(hello, "hello.pdf")).document.text
+
+    assert asyncio.run(scenario()) == "hello"
+
+
 def test_giving_up_on_a_parse_ends_its_process(tmp_path: Path, pdf: Any, hello: Path) -> None:
     bomb = stream_bomb(pdf, tmp_path / "bomb")
 
@@ -190,7 +213,7 @@ def test_giving_up_on_a_parse_ends_its_process(tmp_path: Path, pdf: Any, hello: 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="parent-death signals are Linux's; run on Linux")
-def test_children_die_with_a_parent_that_is_killed(hello: Path) -> None:
+def test_children_die_with_a_parent_that_is_killed(hello: Path, tmp_path: Path) -> None:
     program = f"""
         import asyncio, os
         from pathlib import Path
@@ -204,7 +227,9 @@ def test_children_die_with_a_parent_that_is_killed(hello: Path) -> None:
         asyncio.run(main())
     """
     parent = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, env={"PYTHONPATH": str(ROOT)}
+        [sys.executable, "-c", textwrap.dedent(program)],
+        stdout=subprocess.PIPE,
+        env={"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
     )
     assert parent.stdout is not None
     with parent.stdout:

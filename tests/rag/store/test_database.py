@@ -110,7 +110,7 @@ async def test_a_server_that_does_not_answer_is_named_without_the_password(unuse
 
 
 async def test_a_lock_that_another_process_holds_too_long_is_named(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_module, "_SQLITE_PRAGMAS", ("busy_timeout = 50", "journal_mode = WAL"))
+    monkeypatch.setattr(database_module, "_BUSY_TIMEOUT_S", 0.05)
     database = await open_database(sqlite_url(file))
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -84,6 +84,7 @@ def test_one_quantity_in_its_one_form(text: str, kind: str, value: str, unit: st
         ("March 5, 2024", PartialDate(2024, month=3, day=5)),
         ("5 March 2024", PartialDate(2024, month=3, day=5)),
         ("the 5th of March, 2024", PartialDate(2024, month=3, day=5)),
+        ("this 30th day of April, 2023", PartialDate(2023, month=4, day=30)),
         ("5th, March", PartialDate(month=3, day=5)),
         ("Mar 2024", PartialDate(2024, month=3)),
         ("2024-03", PartialDate(2024, month=3)),
@@ -291,7 +292,9 @@ def test_a_long_text_takes_seconds(unit: str) -> None:
 
 
 def test_importing_compiles_no_large_pattern() -> None:
-    code = "import time, re; s = time.perf_counter(); import rag.text.quantities; print(time.perf_counter() - s)"
-    seconds = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    code = (
+        "import rag.text.quantities; from rag.text.numerals import number_pattern; print(number_pattern.cache_info())"
+    )
+    compiled = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
-    assert float(seconds) < 0.3
+    assert "currsize=0" in compiled
