@@ -41,7 +41,7 @@ def run(
     extractive: Annotated[bool, typer.Option(help="Answer with the documents' own sentences. 以原句回答。")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions. 仅前 N 个问题。")] = None,
 ) -> None:
-    """Index a corpus into a scratch collection, ask the questions, write and measure the rows. 建立临时索引、提问并评测。"""
+    """Index a corpus into a scratch collection, ask the questions, measure. 建立临时索引、提问并评测。"""
     settings = load_settings()
     terminal = Terminal.of(settings)
     if not corpus and not documents:
