@@ -61,17 +61,18 @@ async def open_services(
     working: bool | None = None,
     embedder: Embedder | None = None,
     chat: ChatModel | None = None,
+    index: PassageIndex | None = None,
 ) -> AsyncIterator[Services]:
     """Open everything, in the order of need, and close it in the reverse.
 
-    `working` says whether this process ingests; by default, as the settings say. An embedder and a chat model may be
-    handed in, in place of those of the settings. Raises what any part raises when it cannot open.
+    `working` says whether this process ingests; by default, as the settings say. An embedder, a chat model and an
+    index may be handed in, in place of those of the settings. Raises what any part raises when it cannot open.
     """
     async with AsyncExitStack() as stack:
         data_dir = settings.data_dir
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         model = embedder or await _load_embedder(settings)
-        index = make_index(settings.index, data_dir)
+        index = index or make_index(settings.index, data_dir)
         stack.push_async_callback(index.close)
         await index.open(model.identity)
         stores = await open_stores(settings, data_dir)
