@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import socket
 import tempfile
@@ -22,9 +23,11 @@ import httpx
 import uvicorn
 
 from api.app import create_app
-from api.services import open_services
-from rag.errors import PortInUse
+from api.services import Services, open_services
+from rag.errors import ChuchuError, PortInUse
 from rag.settings import Settings
+
+log = logging.getLogger("chuchu")
 
 _NOTE = "server.json"
 
@@ -47,7 +50,7 @@ def serve(settings: Settings, host: str, port: int, on_listening: Callable[[str]
         on_listening(url)
 
     try:
-        asyncio.run(_serve(settings, listening, ready))
+        asyncio.run(_serve(settings, listening, ready, warm=True))
     finally:
         (settings.data_dir / _NOTE).unlink(missing_ok=True)
 
@@ -89,12 +92,26 @@ def _run_private(settings: Settings, listening: socket.socket, server: Future[uv
         server.set_exception(error)
 
 
-async def _serve(settings: Settings, listening: socket.socket, ready: Callable[[uvicorn.Server], None]) -> None:
+async def _serve(
+    settings: Settings, listening: socket.socket, ready: Callable[[uvicorn.Server], None], *, warm: bool = False
+) -> None:
     async with open_services(settings) as services:
         config = uvicorn.Config(create_app(services), log_level="warning", timeout_graceful_shutdown=5)
         server = uvicorn.Server(config)
         ready(server)
+        warming = asyncio.create_task(_warmed(services)) if warm else None
         await server.serve([listening])
+        if warming is not None:
+            warming.cancel()
+            await asyncio.gather(warming, return_exceptions=True)
+
+
+async def _warmed(services: Services) -> None:
+    """Load the models while the first visitors still read. What cannot be loaded is told to those who need it."""
+    try:
+        await services.warm()
+    except ChuchuError as error:
+        log.warning("%s", error)
 
 
 def _listen(host: str, port: int) -> socket.socket:

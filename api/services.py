@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from api.pages import Pages
@@ -49,6 +50,8 @@ class Services:
     answerer: Answerer
     chat: ChatModel | None
     pages: Pages
+    warm: Callable[[], Awaitable[None]]
+    """Loads what the first question and the first file would otherwise wait for: seconds."""
 
 
 @asynccontextmanager
@@ -58,17 +61,18 @@ async def open_services(
     working: bool | None = None,
     embedder: Embedder | None = None,
     chat: ChatModel | None = None,
+    index: PassageIndex | None = None,
 ) -> AsyncIterator[Services]:
     """Open everything, in the order of need, and close it in the reverse.
 
-    `working` says whether this process ingests; by default, as the settings say. An embedder and a chat model may be
-    handed in, in place of those of the settings. Raises what any part raises when it cannot open.
+    `working` says whether this process ingests; by default, as the settings say. An embedder, a chat model and an
+    index may be handed in, in place of those of the settings. Raises what any part raises when it cannot open.
     """
     async with AsyncExitStack() as stack:
         data_dir = settings.data_dir
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         model = embedder or await _load_embedder(settings)
-        index = make_index(settings.index, data_dir)
+        index = index or make_index(settings.index, data_dir)
         stack.push_async_callback(index.close)
         await index.open(model.identity)
         stores = await open_stores(settings, data_dir)
@@ -95,9 +99,16 @@ async def open_services(
             settings.chat.timeout_s,
         )
         intake = Intake(stores, settings.ingest, announce)
-        yield Services(
-            settings, stores, parsed, index, intake, retriever, answerer, writer, Pages(stores, parsed, parsers)
-        )
+        pages = Pages(stores, parsed, parsers)
+        warm = partial(_warm, batcher, writer, parsers)
+        yield Services(settings, stores, parsed, index, intake, retriever, answerer, writer, pages, warm)
+
+
+async def _warm(embedder: EmbeddingBatcher, chat: ChatModel | None, parsers: ParserPool) -> None:
+    await embedder.embed_query("warm")
+    if chat is not None:
+        await chat.warm()
+    await parsers.warm()
 
 
 async def _load_embedder(settings: Settings) -> Embedder:

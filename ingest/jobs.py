@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -32,9 +33,15 @@ WINDOW = 64
 WORKFLOW_VERSION = "1"
 """Raise it when the order of steps changes: DBOS continues a workflow only in the version that began it."""
 STEP_ATTEMPTS = 5
-"""With pauses of 1, 2, 4 and 8 s between them: a service may restart without costing a document."""
+STEP_PAUSE_S = 1.0
+"""Before the second attempt, and twice as long before each further one: a service may restart, which takes less than
+15 s, without costing a document."""
 
 Result = TypeVar("Result")
+
+
+class _Stopped(BaseException):
+    """The worker closes. DBOS records exceptions as a step's outcome, but not this: the next start repeats the step."""
 
 
 class JobWorker:
@@ -51,6 +58,8 @@ class JobWorker:
             log_level="ERROR",
         )
         self._handed_on: set[str] = set()
+        self._steps: set[Future[Any]] = set()
+        self._closing = False
         self._announced = asyncio.Event()
         self._feeding: asyncio.Task[None] | None = None
 
@@ -61,11 +70,14 @@ class JobWorker:
         self._feeding = asyncio.create_task(self._feed())
 
     async def close(self) -> None:
-        """Take up nothing more. What was begun is continued by the next start."""
+        """Stop now, before what the steps work with is closed. The next start continues what was begun."""
+        self._closing = True
         if self._feeding is not None:
             self._feeding.cancel()
             with suppress(asyncio.CancelledError):
                 await self._feeding
+        for step in list(self._steps):
+            step.cancel()
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
 
     def announce(self) -> None:
@@ -78,6 +90,9 @@ class JobWorker:
                 await self._hand_on()
             except Unavailable as error:
                 log.warning("%s", error)
+            except Exception:
+                # A defect in one removal or one look at DBOS must not end the worker: nothing would be ingested again.
+                log.exception("unexpected, tried again in %g s", JOBS_POLL_S)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._announced.wait(), JOBS_POLL_S)
             self._announced.clear()
@@ -131,11 +146,30 @@ class JobWorker:
         """A step of that name: tried again with growing pauses while a service is away, never for a bad file."""
 
         def run(*arguments: Any) -> Result:
-            return asyncio.run_coroutine_threadsafe(work(*arguments), self._loop).result()
+            return self._on_loop(work, arguments)
 
         run.__qualname__ = run.__name__ = name
-        step = DBOS.step(name=name, retries_allowed=True, max_attempts=STEP_ATTEMPTS, should_retry=_may_pass)
+        step = DBOS.step(
+            name=name,
+            retries_allowed=True,
+            interval_seconds=STEP_PAUSE_S,
+            max_attempts=STEP_ATTEMPTS,
+            should_retry=_may_pass,
+        )
         return step(run)
+
+    def _on_loop(self, work: Callable[..., Coroutine[Any, Any, Result]], arguments: tuple[Any, ...]) -> Result:
+        """Have a step's work done on the service's event loop, and wait for it. Raises _Stopped when that ends."""
+        if self._closing:
+            raise _Stopped
+        step = asyncio.run_coroutine_threadsafe(work(*arguments), self._loop)
+        self._steps.add(step)
+        try:
+            return step.result()
+        except CancelledError:
+            raise _Stopped from None
+        finally:
+            self._steps.discard(step)
 
     async def _publish(self, job_id: str) -> None:
         await self._pipeline.publish(job_id)

@@ -17,7 +17,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -182,6 +192,18 @@ class Settings(BaseSettings):
     answering: AnsweringSettings = AnsweringSettings()
     ingest: IngestSettings = IngestSettings()
     api: ApiSettings = ApiSettings()
+
+    @field_validator("ingest")
+    @classmethod
+    def _embedded_index_has_one_owner(cls, ingest: IngestSettings, others: ValidationInfo) -> IngestSettings:
+        index = others.data.get("index")
+        if ingest.worker == "separate" and index is not None and index.backend == "edge":
+            raise PydanticCustomError(
+                "one_owner",
+                'worker = "separate" needs index.backend = "server": the embedded index belongs to one process, '
+                "and API and worker are two",
+            )
+        return ingest
 
     @classmethod
     def settings_customise_sources(

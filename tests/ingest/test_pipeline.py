@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+
+from api.services import Services
+from rag.documents import Span, VersionStatus
+from rag.errors import BlobNotFound, DocumentNotFound, EmptyFile, NoText
+from rag.store.jobs import JobStatus
+from rag.store.submissions import SubmissionOutcome
+from tests.faulty import GatedEmbedder
+from tests.running import ended, ingested, nothing_left_to_remove, submitted, tiny_settings, with_services
+
+LEAVE = "# Leave\n\nThe notice period is 30 days.\n"
+LONGER_LEAVE = "# Leave\n\nThe notice period is 45 days.\n"
+NOTHING = "<html><body></body></html>"
+
+
+async def indexed_ids(services: Services) -> set[str]:
+    """All passages of the index, by way of every version that the database knows."""
+    ids: set[str] = set()
+    for listing in await services.stores.documents.documents(limit=1000):
+        for version in await services.stores.documents.versions(listing.document.id):
+            ids |= await services.index.version_passage_ids(version.id)
+    return ids
+
+
+def test_a_document_goes_live(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        job = await ingested(services, "leave.md", LEAVE)
+
+        listing = await services.stores.documents.document(job.document_id)
+        assert (job.status, job.stage, job.done, job.total) == (JobStatus.SUCCEEDED, "publish", 1, 1)
+        assert listing.version is not None
+        assert listing.version.id == job.version_id
+        text = (await services.parsed.get(job.version_id)).text
+        assert (listing.version.passages, listing.version.characters) == (1, len(text))
+        assert listing.document.title == "Leave"
+        assert listing.version.language == "en"
+        found = await services.retriever.retrieve("notice period")
+        assert [passage.text for passage in found.passages] == ["Leave\n\nThe notice period is 30 days."]
+        assert await services.index.count() == 1
+
+    with_services(tmp_path, scenario)
+
+
+def test_the_same_bytes_cost_nothing(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        first = await ingested(services, "leave.md", LEAVE)
+        generation = await services.stores.documents.generation()
+
+        again = await submitted(services, "leave.md", LEAVE)
+
+        assert again.outcome is SubmissionOutcome.UNCHANGED
+        assert again.job is None
+        assert again.document.id == first.document_id
+        assert await services.stores.documents.generation() == generation
+
+    with_services(tmp_path, scenario)
+
+
+def test_a_new_state_supersedes_the_old_whose_text_stays_for_its_citations(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        old = await ingested(services, "leave.md", LEAVE, uri="wiki/leave")
+        new = await ingested(services, "leave-2026.md", LONGER_LEAVE, uri="wiki/leave")
+        await nothing_left_to_remove(services)
+
+        newest, oldest = await services.stores.documents.versions(old.document_id)
+        assert new.document_id == old.document_id
+        assert (newest.id, newest.status) == (new.version_id, VersionStatus.LIVE)
+        assert (oldest.status, oldest.superseded_by) == (VersionStatus.SUPERSEDED, new.version_id)
+        assert await services.index.version_passage_ids(old.version_id) == set()
+        assert await services.index.count() == 1
+        start = (await services.parsed.get(old.version_id)).text.index("30 days")
+        quote = await services.pages.quote(old.document_id, old.version_id, Span(start, start + 7), 0)
+        assert (quote.quote, quote.status) == ("30 days", VersionStatus.SUPERSEDED)
+
+    with_services(tmp_path, scenario)
+
+
+def test_deleting_takes_passages_text_file_and_listing(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        job = await ingested(services, "leave.md", LEAVE)
+        kept = await ingested(services, "other.md", "# Travel\n\nTrains are booked by the office.\n")
+
+        await services.intake.delete(job.document_id)
+        await nothing_left_to_remove(services)
+
+        assert await services.index.version_passage_ids(job.version_id) == set()
+        assert await services.index.count() == 1
+        assert not await services.stores.blobs.exists(job.blob_key)
+        with pytest.raises(BlobNotFound):
+            await services.parsed.get(job.version_id)
+        with pytest.raises(DocumentNotFound):
+            await services.stores.documents.document(job.document_id)
+        assert [listing.document.id for listing in await services.stores.documents.documents()] == [kept.document_id]
+        assert [passage.title for passage in (await services.retriever.retrieve("notice period")).passages] == [
+            "Travel"
+        ]
+
+    with_services(tmp_path, scenario)
+
+
+def test_a_file_that_two_documents_share_outlives_one_of_them(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        one = await ingested(services, "leave.md", LEAVE, uri="one")
+        two = await ingested(services, "leave.md", LEAVE, uri="two")
+
+        await services.intake.delete(one.document_id)
+        await nothing_left_to_remove(services)
+
+        assert one.blob_key == two.blob_key
+        assert await services.stores.blobs.exists(two.blob_key)
+        assert await services.index.version_passage_ids(two.version_id) != set()
+
+    with_services(tmp_path, scenario)
+
+
+def test_a_deleted_document_that_is_handed_in_again_is_live_again(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        first = await ingested(services, "leave.md", LEAVE)
+        await services.intake.delete(first.document_id)
+
+        again = await ingested(services, "leave.md", LEAVE)
+        await nothing_left_to_remove(services)
+
+        assert again.status is JobStatus.SUCCEEDED
+        assert again.document_id == first.document_id
+        assert await services.index.count() == 1
+        assert await services.stores.blobs.exists(again.blob_key)
+        assert len((await services.retriever.retrieve("notice period")).passages) == 1
+
+    with_services(tmp_path, scenario)
+
+
+def test_a_bad_file_is_listed_with_its_reason_and_spares_its_neighbours(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        jobs = [
+            (await submitted(services, name, content)).job
+            for name, content in (("a.md", LEAVE), ("bad.html", NOTHING), ("c.md", LONGER_LEAVE))
+        ]
+
+        a, bad, c = [await ended(services, job) for job in jobs]
+        await nothing_left_to_remove(services)
+
+        assert (a.status, bad.status, c.status) == (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.SUCCEEDED)
+        assert bad.error_code == NoText.code
+        listing = await services.stores.documents.document(bad.document_id)
+        assert listing.version is None
+        assert listing.job is not None
+        assert isinstance(listing.job.failure, NoText)
+        assert await services.index.count() == 2
+
+    with_services(tmp_path, scenario)
+
+
+def test_a_bad_new_state_leaves_the_old_one_live(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        old = await ingested(services, "leave.html", "<p>The notice period is 30 days.</p>")
+
+        bad = await ingested(services, "leave.html", NOTHING)
+        await nothing_left_to_remove(services)
+
+        listing = await services.stores.documents.document(old.document_id)
+        assert bad.status is JobStatus.FAILED
+        assert listing.version is not None
+        assert listing.version.id == old.version_id
+        assert len((await services.retriever.retrieve("notice period")).passages) == 1
+
+    with_services(tmp_path, scenario)
+
+
+def test_cancelling_while_passages_are_embedded_leaves_nothing_in_the_index(tmp_path: Path) -> None:
+    go_on = threading.Event()
+    embedder = GatedEmbedder("thousandth", lambda: go_on.wait(60))
+
+    async def scenario(services: Services) -> None:
+        embedder.watched_from(asyncio.get_running_loop())
+        # More than one batch: the first is in the index when the second one waits.
+        text = "\n\n".join(f"Paragraph {n} tells of machine {n} and its {n} parts. " * 8 for n in range(200))
+        submission = await submitted(services, "long.md", f"{text}\n\nThis is the thousandth.\n")
+        assert submission.job is not None
+        await asyncio.wait_for(embedder.reached.wait(), 60)
+        partly = await services.index.count()
+
+        await services.intake.cancel(submission.job.id)
+        go_on.set()
+        await nothing_left_to_remove(services)
+        await until_idle(services)
+
+        job = await services.intake.status(submission.job.id)
+        assert partly > 0
+        assert job.status is JobStatus.CANCELLED
+        assert await services.index.count() == 0
+        assert await indexed_ids(services) == set()
+
+    async def until_idle(services: Services) -> None:
+        # The worker is done with the cancelled job when another one went through behind it.
+        await ingested(services, "next.md", LEAVE)
+        (listing,) = [found for found in await services.stores.documents.documents() if found.version]
+        await services.intake.delete(listing.document.id)
+        await nothing_left_to_remove(services)
+
+    with_services(tiny_settings(tmp_path, ingest={"concurrency": 1}), scenario, embedder=embedder)
+
+
+def test_other_passage_settings_make_a_new_version_of_the_same_bytes(tmp_path: Path) -> None:
+    text = "# Rules\n\n" + "\n\n".join(f"Rule {n} says that machine {n} stops at {n} degrees." for n in range(40))
+
+    async def first(services: Services) -> int:
+        await ingested(services, "rules.md", text)
+        return await services.index.count()
+
+    async def second(services: Services) -> tuple[SubmissionOutcome, int]:
+        submission = await submitted(services, "rules.md", text)
+        await ended(services, submission.job)
+        await nothing_left_to_remove(services)
+        return submission.outcome, await services.index.count()
+
+    long = with_services(tiny_settings(tmp_path, ingest={"passage_tokens": 200}), first)
+    outcome, short = with_services(tiny_settings(tmp_path, ingest={"passage_tokens": 32}), second)
+
+    assert outcome is SubmissionOutcome.SUBMITTED
+    assert short > long
+
+
+def test_an_empty_file_is_refused_at_once_and_listed(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        with pytest.raises(EmptyFile):
+            await submitted(services, "empty.md", b"")
+
+        (listing,) = await services.stores.documents.documents()
+        assert listing.job is not None
+        assert (listing.job.name, listing.job.error_code) == ("empty.md", "empty-file")
+
+    with_services(tmp_path, scenario)
