@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -25,11 +25,17 @@ from rag.settings import load_settings
 NAMES = ("startup", "index", "pages", "ingestion", "search", "answers")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def imported(name: str) -> Benchmark:
+    """The benchmark of a module, imported in its turn: one that cannot be imported costs only itself."""
+    measure: Benchmark = import_module(f"benchmarks.{name}").measure
+    return measure
+
+
+def main(arguments: Sequence[str] | None = None, benchmark: Callable[[str], Benchmark] = imported) -> int:
     options = _options(arguments)
     report = Report(this_machine(), options.quick, datetime.now(UTC))
     for name in options.names or NAMES:
-        _measure(name, report)
+        _measure(name, benchmark, report)
     print_report(report, Console(highlight=False, soft_wrap=True))
     write_json(report, options.out)
     _say(f"written to {options.out}")
@@ -47,14 +53,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def _measure(name: str, report: Report) -> None:
+def _measure(name: str, benchmark: Callable[[str], Benchmark], report: Report) -> None:
     """Run one benchmark; when it breaks off, what it measured before stays."""
     figures: list[Figure] = []
     report.figures[name] = figures
     try:
-        # Imported in its turn: one that cannot be imported costs only itself.
-        measure: Benchmark = import_module(f"benchmarks.{name}").measure
-        for figure in measure(Run(load_settings(), report.quick, lambda text: _say(f"{name}: {text} …"))):
+        run = Run(load_settings(), report.quick, lambda text: _say(f"{name}: {text} …"))
+        for figure in benchmark(name)(run):
             _say(f"{name}: {figure.name}: {shown(figure.value)} {figure.unit}")
             figures.append(figure)
     except ChuchuError as error:

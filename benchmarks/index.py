@@ -27,7 +27,7 @@ _COLLECTION = "default"
 _IDENTITY = EmbedderIdentity("made-up", "1", DIMENSION)
 _LANGUAGES: tuple[Language, ...] = ("zh", "en")
 _BATCH = 256
-_PASSAGES_OF_A_VERSION = 25
+_PASSAGES_OF_A_VERSION = 100
 _TERMS, _VOCABULARY, _QUERY_TERMS = 60, 50_000, 8
 
 

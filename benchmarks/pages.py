@@ -46,8 +46,9 @@ def write_pdf(path: Path, pages: int) -> None:
 
     samples = [pdfium.PdfDocument(sample) for sample in sorted(PDFS.glob("*.pdf"))]
     whole = pdfium.PdfDocument.new()
-    for sample, page in islice(cycle([(sample, page) for sample in samples for page in range(len(sample))]), pages):
-        whole.import_pages(sample, [page])
+    every_page = [(sample, page) for sample in samples for page in range(len(sample))]
+    for source, page in islice(cycle(every_page), pages):
+        whole.import_pages(source, [page])
     whole.save(path)
     for document in (whole, *samples):
         document.close()

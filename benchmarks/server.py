@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,9 +43,8 @@ def served(data_dir: Path) -> Iterator[Server]:
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output)
         try:
-            client = Client(_url(process, data_dir, log))
-            yield Server(client, process.pid)
-            client.close()
+            with closing(Client(_url(process, data_dir, log))) as client:
+                yield Server(client, process.pid)
         finally:
             _stop(process)
 

@@ -57,10 +57,17 @@ class Library:
         passages = [_passage(job.version_id, job.document_id, new, span, text) for span in _lines(text)]
         sums = await self._index(passages, text)
         if publish:
-            language = detect_language(text)
-            facts = {"characters": len(text), "pages": len(pages), "language": language, "parser": "1", "warnings": ()}
             await self.stores.documents.publish(
-                job.id, job.version_id, passages=len(passages), sums=sums, title=new.title, **facts
+                job.id,
+                job.version_id,
+                passages=len(passages),
+                characters=len(text),
+                pages=len(pages),
+                language=detect_language(text),
+                parser="1",
+                warnings=(),
+                sums=sums,
+                title=new.title,
             )
         return job.version_id
 

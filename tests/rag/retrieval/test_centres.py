@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rag.documents import LANGUAGES, Language
-from rag.models.embedding import Embedder
+from rag.models.embedding import Embedder, Vectors
 from rag.retrieval.centres import PRIOR_WEIGHT, Centres, calibration_bytes, estimate_centres, unit
 from rag.retrieval.priors import language_priors
 from rag.store.folder_blobs import FolderBlobStore
@@ -82,7 +83,7 @@ class CountingEmbedder(HashEmbedder):
 
     batches = 0
 
-    def embed_passages(self, texts: list[str]) -> np.ndarray:  # type: ignore[override]
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         self.batches += 1
         return super().embed_passages(texts)
 
