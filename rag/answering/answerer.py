@@ -232,7 +232,7 @@ class Answerer:
             refusal=refused,
             dropped=tuple(sentence for sentence in work.draft.dropped if not declines(sentence.text)),
             retrieved=work.retrieval.passages,
-            model=self._chat.name if self._chat and work.mode is AnswerMode.GENERATED else "",
+            model=self._chat.name if self._chat and "first_token_s" in work.timings else "",
             usage=work.usage,
             timings=work.timings,
             notices=tuple(work.notices),

@@ -30,6 +30,7 @@ SERVICE_KEYS = {
     "entrypoint",
     "environment",
     "healthcheck",
+    "hostname",
     "image",
     "init",
     "ipc",
@@ -235,4 +236,4 @@ def test_health_checks_in_python_compile() -> None:
 
     assert len(sources) == 3
     for source in sources:
-        compile(source, "healthcheck", "exec")
+        compile(source, "healthcheck", "hostname", "exec")
