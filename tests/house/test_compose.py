@@ -236,4 +236,4 @@ def test_health_checks_in_python_compile() -> None:
 
     assert len(sources) == 3
     for source in sources:
-        compile(source, "healthcheck", "hostname", "exec")
+        compile(source, "healthcheck", "exec")
