@@ -32,7 +32,10 @@ class Client:
         transport = httpx.HTTPTransport(uds=str(socket)) if socket else None
         headers = {"Accept-Language": language}
         self._where = str(socket or base_url)
-        self._http = httpx.Client(base_url=base_url, transport=transport, timeout=_PATIENT, headers=headers)
+        # No proxies from the environment: they would be asked for the server on this very machine.
+        self._http = httpx.Client(
+            base_url=base_url, transport=transport, timeout=_PATIENT, headers=headers, trust_env=False
+        )
 
     def close(self) -> None:
         self._http.close()

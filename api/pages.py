@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import dataclass
 
 from ingest.parsing.sandbox import ParserPool
-from rag.documents import Box, Span, VersionStatus
-from rag.errors import PageNotFound
+from rag.documents import Box, DocumentVersion, Span, VersionStatus
+from rag.errors import DocumentDeleted, PageNotFound, SpanInvalid
 from rag.geometry import PageGeometry
 from rag.store.factory import Stores
 from rag.store.parsed_documents import ParsedDocuments
@@ -33,9 +33,10 @@ class Pages:
     async def image(self, document_id: str, version_id: str, number: int, span: Span) -> bytes:
         """A page as PNG with the span's boxes drawn.
 
-        Raises VersionNotFound, PageNotFound - also for formats without pages - and FileRejected.
+        Raises VersionNotFound, DocumentDeleted, SpanInvalid, PageNotFound - also for formats without pages - and
+        FileRejected.
         """
-        version = await self.stores.documents.version(document_id, version_id)
+        version = await self._version(document_id, version_id, span)
         if not 1 <= number <= version.pages:
             raise PageNotFound(page=number, pages=version.pages)
         original = await self.stores.documents.original(document_id, version_id)
@@ -44,12 +45,21 @@ class Pages:
         return await self.parsers.render_page(path, number, [box for box in boxes if box.page == number])
 
     async def quote(self, document_id: str, version_id: str, span: Span, around: int) -> Quote:
-        """Raises VersionNotFound; BlobNotFound when the document was deleted with its text."""
-        version = await self.stores.documents.version(document_id, version_id)
+        """Raises VersionNotFound, DocumentDeleted, SpanInvalid; BlobNotFound for a version that never became live."""
+        version = await self._version(document_id, version_id, span)
         parsed = await self.parsed.get(version_id)
         before = parsed.text[max(0, span.start - around) : span.start]
         after = parsed.text[span.end : span.end + around]
         return Quote(before, span.of(parsed.text), after, parsed.title or "", version.status)
+
+    async def _version(self, document_id: str, version_id: str, span: Span) -> DocumentVersion:
+        """The version, if it may be shown: what was deleted may not, also while its text still waits for removal."""
+        version = await self.stores.documents.version(document_id, version_id)
+        if version.status is VersionStatus.DELETED:
+            raise DocumentDeleted(document_id=document_id)
+        if not span.start <= span.end <= version.characters:
+            raise SpanInvalid(start=span.start, end=span.end, characters=version.characters)
+        return version
 
     async def _boxes(self, version_id: str, span: Span) -> tuple[Box, ...]:
         stored = await self.parsed.geometry(version_id) if span.end > span.start else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from operator import itemgetter
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -61,12 +62,19 @@ def problem(error: ChuchuError, language: MessageLanguage) -> dict[str, object]:
 
 
 def reader_language(request: Request) -> MessageLanguage:
-    """Chinese where the client prefers it to English, English otherwise."""
-    for part in request.headers.get("accept-language", "").lower().split(","):
-        tag = part.split(";")[0].strip()
-        if tag.startswith(("zh", "en")):
-            return "zh" if tag.startswith("zh") else "en"
-    return "en"
+    """The one of Chinese and English that the client prefers; English where it wants neither."""
+    ranges = (part.strip().partition(";") for part in request.headers.get("accept-language", "").lower().split(","))
+    known = [(tag[:2], _quality(parameter)) for tag, _, parameter in ranges if tag.startswith(("zh", "en"))]
+    language, quality = max(known, key=itemgetter(1), default=("en", 1.0))
+    return "zh" if language == "zh" and quality > 0 else "en"
+
+
+def _quality(parameter: str) -> float:
+    """RFC 9110: `q=` and a number from 0 to 1; without it 1."""
+    try:
+        return float(parameter.strip().removeprefix("q=") or 1)
+    except ValueError:
+        return 0.0
 
 
 def install_problem_handlers(app: FastAPI) -> None:

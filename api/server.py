@@ -8,14 +8,16 @@ user can reach.
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import logging
 import os
+import signal
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,7 @@ import uvicorn
 from api.app import create_app
 from api.services import Services, open_services
 from rag.errors import ChuchuError, PortInUse
+from rag.errors import PortInUse, SettingsInvalid
 from rag.settings import Settings
 
 log = logging.getLogger("chuchu")
@@ -41,29 +44,39 @@ class Address:
 
 
 def serve(settings: Settings, host: str, port: int, on_listening: Callable[[str], None]) -> None:
-    """Serve until interrupted. Raises PortInUse, and whatever the services raise when they cannot open."""
+    """Serve until interrupted.
+
+    Raises PortInUse, SettingsInvalid for an address that cannot be had, and whatever the services raise when they
+    cannot open.
+    """
     listening = _listen(host, port)
     url = f"http://{_shown(host)}:{listening.getsockname()[1]}"
 
-    def ready(_: uvicorn.Server) -> None:
+    def ready(server: uvicorn.Server) -> None:
+        _stop_on_signals(server)
         _leave_note(settings.data_dir, url)
         on_listening(url)
 
     try:
         asyncio.run(_serve(settings, listening, ready, warm=True))
+        asyncio.run(_serve(settings, open_services, listening, ready))
     finally:
         (settings.data_dir / _NOTE).unlink(missing_ok=True)
 
 
+Opener = Callable[[Settings], AbstractAsyncContextManager[Services]]
+"""How a server comes to its services; tests hand in others."""
+
+
 @contextmanager
-def private_server(settings: Settings) -> Iterator[Address]:
+def private_server(settings: Settings, opener: Opener = open_services) -> Iterator[Address]:
     """A server of this process's own, in a thread, for the length of the context."""
     with tempfile.TemporaryDirectory(prefix="chuchu-") as folder, socket.socket(socket.AF_UNIX) as listening:
         path = Path(folder) / "http.sock"
         listening.bind(str(path))
         server: Future[uvicorn.Server] = Future()
         with ThreadPoolExecutor(1, thread_name_prefix="chuchu-server") as thread:
-            ended = thread.submit(_run_private, settings, listening, server)
+            ended = thread.submit(_run_private, settings, opener, listening, server)
             running = server.result()
             try:
                 yield Address("http://chuchu", path)
@@ -82,10 +95,10 @@ def running_server(data_dir: Path) -> Address | None:
     return Address(note["url"]) if reply.is_success else None
 
 
-def _run_private(settings: Settings, listening: socket.socket, server: Future[uvicorn.Server]) -> None:
+def _run_private(settings: Settings, opener: Opener, listening: socket.socket, server: Future[uvicorn.Server]) -> None:
     """Give the server to who waits for it - or the reason why there is none."""
     try:
-        asyncio.run(_serve(settings, listening, server.set_result))
+        asyncio.run(_serve(settings, opener, listening, server.set_result))
     except BaseException as error:
         if server.done():
             raise
@@ -96,8 +109,12 @@ async def _serve(
     settings: Settings, listening: socket.socket, ready: Callable[[uvicorn.Server], None], *, warm: bool = False
 ) -> None:
     async with open_services(settings) as services:
+    settings: Settings, opener: Opener, listening: socket.socket, ready: Callable[[uvicorn.Server], None]
+    async with opener(settings) as services:
         config = uvicorn.Config(create_app(services), log_level="warning", timeout_graceful_shutdown=5)
-        server = uvicorn.Server(config)
+        server = _Server(config)
+        # Whoever is told that the server is ready may connect before uvicorn gets round to listening.
+        listening.listen(config.backlog)
         ready(server)
         warming = asyncio.create_task(_warmed(services)) if warm else None
         await server.serve([listening])
@@ -114,6 +131,23 @@ async def _warmed(services: Services) -> None:
         log.warning("%s", error)
 
 
+class _Server(uvicorn.Server):
+    """Leaves signals to us. When uvicorn has stopped, it raises the signal once more, and SIGTERM would then kill the
+    process before the services are closed.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _stop_on_signals(server: uvicorn.Server) -> None:
+    """SIGINT and SIGTERM let open requests end for a moment; a second SIGINT does not wait for them."""
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, server.handle_exit, signum, None)
+
+
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -122,7 +156,10 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         listening.close()
-        raise PortInUse(host=host, port=port, reason=error.strerror) from error
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(host=host, port=port) from error
+        reason = f"{host} port {port}: {error.strerror or error}"
+        raise SettingsInvalid(source="--host, --port or the settings", path="api", reason=reason) from error
     return listening
 
 

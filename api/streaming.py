@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
 from api.problems import problem
 from api.views import answer_out, citation_out, passage_out, sentence_out
 from rag.answering.events import Answered, Event, SentenceChecked, SourcesFound, TextWritten
-from rag.errors import ChuchuError, MessageLanguage
+from rag.errors import ChuchuError, InternalError, MessageLanguage
+
+log = logging.getLogger("chuchu.api")
 
 HEARTBEAT_S = 10.0
 """Pause after which a comment is sent: proxies close streams that are silent while a small CPU reads its prompt."""
@@ -23,6 +26,10 @@ async def event_stream(events: AsyncIterator[Event], language: MessageLanguage) 
             yield ": working\n\n" if event is None else _encode(*_payload(event))
     except ChuchuError as error:
         yield _encode("problem", problem(error, language))
+    except Exception as error:
+        # The status is sent already: without a last event the reader would wait, or take half an answer for a whole.
+        log.exception("an answer's stream broke off")
+        yield _encode("problem", problem(InternalError(reason=type(error).__name__), language))
 
 
 async def _with_heartbeats(events: AsyncIterator[Event]) -> AsyncIterator[Event | None]:

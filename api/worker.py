@@ -6,11 +6,13 @@ import asyncio
 import signal
 
 from api.services import open_services
+from rag.models.openmp import let_barriers_sleep
 from rag.settings import Settings
 
 
 def run(settings: Settings) -> None:
     """Work until SIGINT or SIGTERM. What was begun is continued by the next start."""
+    let_barriers_sleep()
     asyncio.run(_run(settings))
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePath
 
 from ingest.parsing.media_types import sniff_file
 from ingest.parsing.parser import PARSER_VERSION
@@ -89,10 +89,15 @@ class Intake:
             content_hash=blob.sha256,
             blob_key=blob.key,
             size_bytes=blob.size_bytes,
-            name=PurePath(upload.name).name,
+            name=_last_part(upload.name),
             parser_version=self._parser_version,
             metadata=upload.metadata,
         )
+
+
+def _last_part(name: str) -> str:
+    """Some clients send the whole path, of Windows too. Where a file comes from is its `uri`."""
+    return re.split(r"[/\\]", name)[-1]
 
 
 _NOT_STORED = StoredBlob(sha256="", size_bytes=0, key="")

@@ -86,7 +86,7 @@ class JobWorker:
         self._announced.set()
 
     async def _feed(self) -> None:
-        while True:
+        while not self._closing:
             try:
                 await self._hand_on()
             except Unavailable as error:
@@ -94,8 +94,10 @@ class JobWorker:
             except Exception:
                 # A defect in one removal or one look at DBOS must not end the worker: nothing would be ingested again.
                 log.exception("unexpected, tried again in %g s", JOBS_POLL_S)
+            # Not `wait_for`: in Python 3.11 it swallows a cancellation that meets an announcement.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._announced.wait(), JOBS_POLL_S)
+                async with asyncio.timeout(JOBS_POLL_S):
+                    await self._announced.wait()
             self._announced.clear()
 
     async def _hand_on(self) -> None:

@@ -5,15 +5,15 @@
     ├── SettingsInvalid
     ├── NotFound
     │   ├── DocumentNotFound   ├── VersionNotFound   ├── PageNotFound
-    │   ├── JobNotFound        ├── FileNotFound       └── BlobNotFound
+    │   ├── JobNotFound        ├── FileNotFound       ├── BlobNotFound
+    │   └── DocumentDeleted
     ├── Rejected                      the input will never do; trying again does not help
     │   ├── FileRejected
     │   │   ├── EmptyFile          ├── FileTooLarge        ├── MediaTypeUnsupported
     │   │   ├── MediaTypeMismatch  ├── PasswordRequired    ├── FileUnreadable
     │   │   ├── NoText             ├── TextGarbled         ├── ArchiveBomb
     │   │   ├── ParseTimeout       ├── ParseMemory         └── ParserCrashed
-    │   ├── QuestionRejected
-    │   └── DatasetInvalid
+    │   ├── QuestionRejected   ├── SpanInvalid         └── DatasetInvalid
     ├── Conflict                      the state of things forbids it; the message says what to change
     │   ├── IndexModelMismatch ├── StoreVersionMismatch ├── DataFolderInUse
     │   └── PortInUse
@@ -129,6 +129,12 @@ class BlobNotFound(NotFound):
     zh = "已存文件 {key} 缺失。请从备份恢复，或重新添加其文档。"
 
 
+class DocumentDeleted(NotFound):
+    code = "document-deleted"
+    en = "The document {document_id} was deleted, and its text with it."
+    zh = "文档 {document_id} 已删除，其文本不再保留。"
+
+
 class Rejected(ChuchuError):
     code = "rejected"
 
@@ -213,6 +219,12 @@ class QuestionRejected(Rejected):
     code = "question-rejected"
     en = "The question cannot be asked: {reason}."
     zh = "无法提问：{reason}。"
+
+
+class SpanInvalid(Rejected):
+    code = "span-invalid"
+    en = "The span from {start} to {end} does not lie within the version's {characters} characters."
+    zh = "区间 {start}–{end} 不在该版本的 {characters} 个字符之内。"
 
 
 class DatasetInvalid(Rejected):

@@ -13,7 +13,11 @@ import pytest
 from rag.errors import ModelMissing
 from rag.models.embedding import Embedder
 from rag.models.factory import make_embedder
+from rag.models.openmp import let_barriers_sleep
 from rag.settings import EmbeddingSettings
+
+# Before any test brings in torch or xllamacpp, as every process of ours does.
+let_barriers_sleep()
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1", "", None}
 

@@ -40,6 +40,7 @@ class PostgresServer:
         """The URL of the one database, empty again: making another for each test takes seconds and megabytes."""
         url = f"postgresql://{self._user}@/postgres?host={self._folder}"
         with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA IF EXISTS dbos CASCADE")
             connection.execute("DROP SCHEMA public CASCADE")
             connection.execute("CREATE SCHEMA public")
         return url

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from api.cli.terminal import Terminal
@@ -30,17 +30,16 @@ def _client(settings: Settings, terminal: Terminal) -> Iterator[Client]:
 
     address = running_server(settings.data_dir)
     if address is not None:
-        yield Client(address.url, language=terminal.language)
+        with closing(Client(address.url, language=terminal.language)) as client:
+            yield client
         return
     status = terminal.err.status(terminal.text("Loading the models …", "正在加载模型……"))
     status.start()
     try:
         with private_server(settings) as private:
             status.stop()
-            client = Client(private.url, socket=private.socket, language=terminal.language)
-            try:
+            made = Client(private.url, socket=private.socket, language=terminal.language)
+            with closing(made) as client:
                 yield client
-            finally:
-                client.close()
     finally:
         status.stop()

@@ -98,7 +98,8 @@ def _run(client: Client, terminal: Terminal, files: Sequence[Path], collection: 
         for result in _worked_off(client, terminal, files, collection, progress):
             progress.advance(overall)
             results.append(result)
-    return sorted(results, key=lambda result: files.index(result.path))
+    order = {path: place for place, path in enumerate(files)}
+    return sorted(results, key=lambda result: order[result.path])
 
 
 def _worked_off(

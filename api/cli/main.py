@@ -10,6 +10,7 @@ import typer
 from api.cli import asking, documents, evaluating, ingesting, models, serving
 from api.cli.terminal import Terminal
 from rag.errors import ChuchuError, InternalError
+from rag.models.openmp import let_barriers_sleep
 
 app = typer.Typer(
     name="chuchu",
@@ -30,6 +31,7 @@ app.add_typer(evaluating.app, name="eval")
 
 
 def main() -> None:
+    let_barriers_sleep()
     try:
         app()
     except ChuchuError as error:

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+
+from api.services import Services
+from ingest import jobs
+from rag.errors import IndexUnavailable, InternalError
+from rag.models.embedding import Vectors
+from rag.store.jobs import Job, JobStatus
+from rag.store.submissions import NewDocument
+from rag.testing import HashEmbedder
+from tests.faulty import DefectiveEmbedder, FlakyIndex, GatedEmbedder
+from tests.running import ended, ingested, submitted, tiny_settings, with_services
+
+LEAVE = "# Leave\n\nThe notice period is 30 days.\n"
+
+
+@pytest.fixture
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "STEP_PAUSE_S", 0.02)
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_an_absent_index_costs_attempts_not_the_document(tmp_path: Path) -> None:
+    index = FlakyIndex(tmp_path, failures=3)
+
+    async def scenario(services: Services) -> None:
+        job = await ingested(services, "leave.md", LEAVE)
+
+        assert job.status is JobStatus.SUCCEEDED
+        assert index.attempts == 4
+        assert await services.index.count() == 1
+
+    with_services(tmp_path, scenario, index=index)
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_an_index_that_stays_away_fails_the_job_by_name(tmp_path: Path) -> None:
+    index = FlakyIndex(tmp_path, failures=1000)
+
+    async def scenario(services: Services) -> None:
+        job = await ingested(services, "leave.md", LEAVE)
+
+        assert job.status is JobStatus.FAILED
+        assert isinstance(job.failure, IndexUnavailable)
+        assert job.error_details == {"where": "the test", "reason": "it is away"}
+        assert index.attempts == jobs.STEP_ATTEMPTS
+
+    with_services(tmp_path, scenario, index=index)
+
+
+def test_a_defect_of_ours_costs_its_job_and_not_the_worker(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        bad = await ingested(services, "bad.md", "# Machines\n\nThis one has a defect.\n")
+        good = await ingested(services, "leave.md", LEAVE)
+
+        assert isinstance(bad.failure, InternalError)
+        assert bad.error_details == {"reason": "ZeroDivisionError: a bug"}
+        assert good.status is JobStatus.SUCCEEDED
+
+    with_services(tmp_path, scenario, embedder=DefectiveEmbedder())
+
+
+def test_a_defect_between_jobs_does_not_end_the_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    faults = iter([ZeroDivisionError("a bug")])
+
+    async def scenario(services: Services) -> None:
+        pending = services.stores.documents.pending_removals
+
+        async def failing_once(limit: int = 100) -> object:
+            for fault in faults:
+                raise fault
+            return await pending(limit)
+
+        monkeypatch.setattr(type(services.stores.documents), "pending_removals", staticmethod(failing_once))
+        first = await ingested(services, "leave.md", LEAVE)
+        second = await ingested(services, "other.md", LEAVE)
+        assert (first.status, second.status) == (JobStatus.SUCCEEDED, JobStatus.SUCCEEDED)
+
+    with_services(tmp_path, scenario)
+
+    assert next(faults, None) is None
+
+
+def test_work_goes_on_where_a_closed_process_left_it(tmp_path: Path) -> None:
+    """Closed in the midst of embedding: the job has neither failed nor ended, and the next process ends it."""
+    go_on = threading.Event()
+    gated = GatedEmbedder("xylophone", lambda: go_on.wait(60))
+
+    async def close_while_embedding(services: Services) -> str:
+        gated.watched_from(asyncio.get_running_loop())
+        job = (await submitted(services, "music.md", "# Music\n\nThe xylophone is red.\n")).job
+        assert job is not None
+        await asyncio.wait_for(gated.reached.wait(), 60)
+        # The embedding thread is in the midst of its batch, and ends it while the services close.
+        threading.Timer(0.3, go_on.set).start()
+        return job.id
+
+    async def finish(services: Services) -> None:
+        job = await ended(services, await services.intake.status(job_id))
+        assert job.status is JobStatus.SUCCEEDED
+        assert job.attempts == 1
+        assert await services.index.count() == 1
+
+    async def look(services: Services) -> JobStatus:
+        return (await services.intake.status(job_id)).status
+
+    job_id = with_services(tmp_path, close_while_embedding, embedder=gated)
+
+    assert with_services(tmp_path, look, working=False) is JobStatus.RUNNING
+    with_services(tmp_path, finish)
+
+
+@pytest.mark.timeout(60)
+def test_closing_at_the_moment_of_an_announcement_ends(tmp_path: Path) -> None:
+    """`asyncio.wait_for` lost this cancellation, and the process never ended."""
+
+    async def scenario(services: Services) -> None:
+        await ingested(services, "leave.md", LEAVE)
+        await submitted(services, "leave.md", LEAVE)
+
+    with_services(tmp_path, scenario)
+
+
+def test_jobs_that_another_process_submitted_are_found(tmp_path: Path) -> None:
+    async def submit(services: Services) -> str:
+        job = (await submitted(services, "leave.md", LEAVE)).job
+        assert job is not None
+        return job.id
+
+    async def work(services: Services) -> JobStatus:
+        return (await ended(services, await services.intake.status(job_id))).status
+
+    job_id = with_services(tmp_path, submit, working=False)
+
+    assert with_services(tmp_path, work) is JobStatus.SUCCEEDED
+
+
+class RecordingEmbedder(HashEmbedder):
+    """Remembers in which order texts came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def embed_passages(self, texts: list[str]) -> Vectors:  # type: ignore[override]
+        self.seen += [text for text in texts if "urgency" in text]
+        return super().embed_passages(texts)
+
+
+def with_priority(job: Job, priority: int) -> NewDocument:
+    """The same submission again, as a door that knows of urgency would make it."""
+    return NewDocument(
+        collection=job.collection,
+        uri=job.uri,
+        title=job.title,
+        media_type=job.media_type,
+        content_hash=job.content_hash,
+        blob_key=job.blob_key,
+        size_bytes=job.size_bytes,
+        name=job.name,
+        parser_version="1",
+        priority=priority,
+    )
+
+
+def test_what_is_urgent_is_worked_on_first(tmp_path: Path) -> None:
+    async def submit(services: Services) -> None:
+        for priority in (0, 5, 1):
+            submission = await submitted(services, f"{priority}.md", f"# Note\n\nIts urgency is {priority}.\n")
+            assert submission.job is not None
+            await services.intake.cancel(submission.job.id)
+            await services.stores.documents.submit(with_priority(submission.job, priority))
+
+    async def work(services: Services) -> None:
+        for job in await services.stores.jobs.unfinished_jobs():
+            await ended(services, job)
+
+    embedder = RecordingEmbedder()
+    with_services(tmp_path, submit, working=False)
+    with_services(tiny_settings(tmp_path, ingest={"concurrency": 1}), work, embedder=embedder)
+
+    assert [text[-2] for text in embedder.seen] == ["5", "1", "0"]
