@@ -26,8 +26,7 @@ import uvicorn
 
 from api.app import create_app
 from api.services import Services, open_services
-from rag.errors import ChuchuError, PortInUse
-from rag.errors import PortInUse, SettingsInvalid
+from rag.errors import ChuchuError, PortInUse, SettingsInvalid
 from rag.settings import Settings
 
 log = logging.getLogger("chuchu")
@@ -58,8 +57,7 @@ def serve(settings: Settings, host: str, port: int, on_listening: Callable[[str]
         on_listening(url)
 
     try:
-        asyncio.run(_serve(settings, listening, ready, warm=True))
-        asyncio.run(_serve(settings, open_services, listening, ready))
+        asyncio.run(_serve(settings, open_services, listening, ready, warm=True))
     finally:
         (settings.data_dir / _NOTE).unlink(missing_ok=True)
 
@@ -106,10 +104,13 @@ def _run_private(settings: Settings, opener: Opener, listening: socket.socket, s
 
 
 async def _serve(
-    settings: Settings, listening: socket.socket, ready: Callable[[uvicorn.Server], None], *, warm: bool = False
+    settings: Settings,
+    opener: Opener,
+    listening: socket.socket,
+    ready: Callable[[uvicorn.Server], None],
+    *,
+    warm: bool = False,
 ) -> None:
-    async with open_services(settings) as services:
-    settings: Settings, opener: Opener, listening: socket.socket, ready: Callable[[uvicorn.Server], None]
     async with opener(settings) as services:
         config = uvicorn.Config(create_app(services), log_level="warning", timeout_graceful_shutdown=5)
         server = _Server(config)
