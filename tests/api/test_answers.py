@@ -160,8 +160,8 @@ def test_a_silence_is_filled_and_a_reader_who_leaves_stops_the_model(tmp_path: P
             for line in reply.iter_lines():
                 seen.append(line)
                 if seen.count("event: delta") == 2:
+                    left_at = time.monotonic()
                     break
-            left_at = time.monotonic()
         while not chat.stopped_at and time.monotonic() < left_at + 20:
             time.sleep(0.05)
 
