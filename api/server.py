@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+import logging
 import os
 import signal
 import socket
@@ -25,8 +26,10 @@ import uvicorn
 
 from api.app import create_app
 from api.services import Services, open_services
-from rag.errors import PortInUse, SettingsInvalid
+from rag.errors import ChuchuError, PortInUse, SettingsInvalid
 from rag.settings import Settings
+
+log = logging.getLogger("chuchu")
 
 _NOTE = "server.json"
 
@@ -54,7 +57,7 @@ def serve(settings: Settings, host: str, port: int, on_listening: Callable[[str]
         on_listening(url)
 
     try:
-        asyncio.run(_serve(settings, open_services, listening, ready))
+        asyncio.run(_serve(settings, open_services, listening, ready, warm=True))
     finally:
         (settings.data_dir / _NOTE).unlink(missing_ok=True)
 
@@ -101,7 +104,12 @@ def _run_private(settings: Settings, opener: Opener, listening: socket.socket, s
 
 
 async def _serve(
-    settings: Settings, opener: Opener, listening: socket.socket, ready: Callable[[uvicorn.Server], None]
+    settings: Settings,
+    opener: Opener,
+    listening: socket.socket,
+    ready: Callable[[uvicorn.Server], None],
+    *,
+    warm: bool = False,
 ) -> None:
     async with opener(settings) as services:
         config = uvicorn.Config(create_app(services), log_level="warning", timeout_graceful_shutdown=5)
@@ -109,7 +117,19 @@ async def _serve(
         # Whoever is told that the server is ready may connect before uvicorn gets round to listening.
         listening.listen(config.backlog)
         ready(server)
+        warming = asyncio.create_task(_warmed(services)) if warm else None
         await server.serve([listening])
+        if warming is not None:
+            warming.cancel()
+            await asyncio.gather(warming, return_exceptions=True)
+
+
+async def _warmed(services: Services) -> None:
+    """Load the models while the first visitors still read. What cannot be loaded is told to those who need it."""
+    try:
+        await services.warm()
+    except ChuchuError as error:
+        log.warning("%s", error)
 
 
 class _Server(uvicorn.Server):

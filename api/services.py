@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from api.pages import Pages
@@ -49,6 +50,8 @@ class Services:
     answerer: Answerer
     chat: ChatModel | None
     pages: Pages
+    warm: Callable[[], Awaitable[None]]
+    """Loads what the first question and the first file would otherwise wait for: seconds."""
 
 
 @asynccontextmanager
@@ -96,9 +99,16 @@ async def open_services(
             settings.chat.timeout_s,
         )
         intake = Intake(stores, settings.ingest, announce)
-        yield Services(
-            settings, stores, parsed, index, intake, retriever, answerer, writer, Pages(stores, parsed, parsers)
-        )
+        pages = Pages(stores, parsed, parsers)
+        warm = partial(_warm, batcher, writer, parsers)
+        yield Services(settings, stores, parsed, index, intake, retriever, answerer, writer, pages, warm)
+
+
+async def _warm(embedder: EmbeddingBatcher, chat: ChatModel | None, parsers: ParserPool) -> None:
+    await embedder.embed_query("warm")
+    if chat is not None:
+        await chat.warm()
+    await parsers.warm()
 
 
 async def _load_embedder(settings: Settings) -> Embedder:

@@ -58,6 +58,7 @@ class JobWorker:
             log_level="ERROR",
         )
         self._handed_on: set[str] = set()
+        self._restored = False
         self._steps: set[Future[Any]] = set()
         self._closing = False
         self._announced = asyncio.Event()
@@ -101,6 +102,9 @@ class JobWorker:
 
     async def _hand_on(self) -> None:
         """Give DBOS the next jobs of the table, and the removals that deletions and failures left to do."""
+        if not self._restored:
+            await self._pipeline.restore()
+            self._restored = True
         waiting = await self._pipeline.stores.jobs.unfinished_jobs(limit=WINDOW)
         for job in waiting:
             if job.id not in self._handed_on:

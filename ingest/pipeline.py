@@ -20,14 +20,13 @@ from ingest.parsing.records import Parsed
 from ingest.parsing.sandbox import ParserPool
 from ingest.passages import Origin
 from ingest.quality import judge
-from rag.documents import LANGUAGES, Language, ParsedDocument, Passage
+from rag.documents import LANGUAGES, Document, DocumentVersion, Language, ParsedDocument, Passage
 from rag.index.lexical import encode_passage
 from rag.index.passage_index import IndexedPassage, PassageIndex
 from rag.models.batching import EmbeddingBatcher
 from rag.models.embedding import Vectors
 from rag.settings import IngestSettings
 from rag.store.factory import Stores
-from rag.store.jobs import Job
 from rag.store.parsed_documents import ParsedDocuments
 from rag.store.removals import Removal
 from rag.store.vector_sums import VectorSum
@@ -36,6 +35,9 @@ from rag.text.terms import lexical_terms
 
 BATCH_PASSAGES = 128
 """Passages embedded and stored at a time: a second or two of work between two looks at whether the job goes on."""
+
+RESTORED_AT_A_TIME = 200
+"""Documents listed at a time while a lost index is made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +65,15 @@ class IngestPipeline:
         """Put the version's passages into the index. False when the job is no longer wanted; raises Unavailable."""
         job = await self.stores.jobs.job(job_id)
         document = await self.parsed.get(job.version_id)
-        passages = await asyncio.to_thread(self._chunk, job, document)
+        origin = Origin(job.document_id, job.version_id, job.collection, job.title or document.title or job.name)
+        passages = await asyncio.to_thread(self._chunk, origin, document)
         await self._clear_strangers(job.version_id, passages)
         sums = {language: VectorSum.empty() for language in LANGUAGES}
         for start in range(0, len(passages), BATCH_PASSAGES):
             if not await self.stores.jobs.progress(job_id, "embed", start, len(passages)):
                 return False
             batch = passages[start : start + BATCH_PASSAGES]
-            vectors = await self.embedder.embed_passages([_embedded_text(p, document.text) for p in batch])
-            await self.index.upsert(await asyncio.to_thread(_indexed, batch, vectors, document.text))
-            sums = _added(sums, batch, vectors)
+            sums = _added(sums, batch, await self._upsert(batch, document.text))
         await self.stores.blobs.put(_sums_key(job.version_id), _encode_sums(sums, len(passages)))
         return await self.stores.jobs.progress(job_id, "publish", len(passages), len(passages))
 
@@ -100,10 +101,19 @@ class IngestPipeline:
         await self.index.delete_version(job.version_id)
 
     async def remove_leftovers(self) -> None:
-        """Take versions that are not live out of the index, and delete what nobody can ask for any more."""
-        while leftovers := await self.stores.documents.pending_removals():
-            for leftover in leftovers:
+        """Take versions that are not live out of the index, and delete what nobody can ask for any more.
+
+        What an upload may be about to need again is left for a later call.
+        """
+        for leftover in await self.stores.documents.pending_removals():
+            if not await self._may_be_needed(leftover):
                 await self._remove(leftover)
+
+    async def _may_be_needed(self, leftover: Removal) -> bool:
+        """An upload stores its bytes first and names them in the database after: in between, they look unneeded."""
+        if leftover.original is None:
+            return False
+        return await self.stores.blobs.age_s(leftover.original) < self.settings.keep_originals_s
 
     async def _remove(self, leftover: Removal) -> None:
         await self.index.delete_version(leftover.version_id)
@@ -114,10 +124,41 @@ class IngestPipeline:
             await self.stores.blobs.delete(leftover.original)
         await self.stores.documents.removed(leftover.version_id)
 
-    def _chunk(self, job: Job, document: ParsedDocument) -> list[Passage]:
+    async def restore(self) -> None:
+        """Index what is live anew, from its stored text, where the index does not hold it: it was lost, or moved.
+
+        Files are not needed. Until it is done, what is not yet back is not found.
+        """
+        sums = await self.stores.documents.language_means()
+        if await self.index.count() >= sum(seen.count for seen in sums.values()):
+            return
+        after: str | None = None
+        while listings := await self.stores.documents.documents(limit=RESTORED_AT_A_TIME, after=after):
+            for listing in listings:
+                if listing.version is not None and await self._is_missing(listing.version):
+                    await self._restore(listing.document, listing.version.id)
+            after = listings[-1].document.id
+
+    async def _is_missing(self, version: DocumentVersion) -> bool:
+        return len(await self.index.version_passage_ids(version.id)) < version.passages
+
+    async def _restore(self, listed: Document, version_id: str) -> None:
+        document = await self.parsed.get(version_id)
+        origin = Origin(listed.id, version_id, listed.collection, listed.title)
+        passages = await asyncio.to_thread(self._chunk, origin, document)
+        for start in range(0, len(passages), BATCH_PASSAGES):
+            await self._upsert(passages[start : start + BATCH_PASSAGES], document.text)
+
+    async def _upsert(self, passages: Sequence[Passage], text: str) -> Vectors:
+        """Embed passages and put them into the index; their vectors, for the language means."""
+        vectors = await self.embedder.embed_passages([_embedded_text(passage, text) for passage in passages])
+        await self.index.upsert(await asyncio.to_thread(_indexed, passages, vectors, text))
+        return vectors
+
+    def _chunk(self, origin: Origin, document: ParsedDocument) -> list[Passage]:
         return chunk(
             document,
-            origin=Origin(job.document_id, job.version_id, job.collection, job.title or document.title or job.name),
+            origin=origin,
             count_tokens=self.embedder.embedder.count_tokens,
             passage_tokens=self.settings.passage_tokens,
             max_tokens=self.embedder.embedder.max_tokens,

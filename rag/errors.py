@@ -325,8 +325,8 @@ class IndexUnavailable(Unavailable):
 
 class IndexDamaged(IndexUnavailable):
     code = "index-damaged"
-    en = "The index in {where} cannot be read: {reason}. Restore that folder from a backup, or move it away and ingest again."
-    zh = "无法读取 {where} 中的索引：{reason}。请从备份恢复该文件夹，或将其移走后重新导入。"
+    en = "The index in {where} cannot be read: {reason}. Restore that folder from a backup, or move it away and start again: it is made anew from the stored texts."
+    zh = "无法读取 {where} 中的索引：{reason}。请从备份恢复该文件夹，或将其移走后重新启动，索引会由已存文本重建。"
 
 
 class DatabaseUnavailable(Unavailable):

@@ -156,6 +156,11 @@ class IngestSettings(Section):
     max_pages: int = Field(5000, gt=0, description="Most pages that are read of one file.")
     parse_timeout_s: float = Field(120.0, gt=0, description="Longest time that one file may be parsed.")
     parse_memory_bytes: int = Field(3 * _GIB, gt=0, description="Most memory that a parser process may use.")
+    keep_originals_s: float = Field(
+        60.0,
+        ge=0,
+        description="Seconds since its last upload for which a deleted document's file is kept: the same bytes may just be coming in again.",
+    )
     passage_tokens: int = Field(
         96, ge=16, le=2048, description="Length that passages are cut to, in tokens of the embedding model."
     )

@@ -123,6 +123,9 @@ class ScriptedChat:
     async def count_tokens(self, text: str) -> int:
         return self._tokens(text)
 
+    async def warm(self) -> None:
+        """Nothing to load."""
+
     async def close(self) -> None:
         """Nothing to close."""
 

@@ -49,8 +49,9 @@ def _table(terminal: Terminal, documents: list[DocumentOut]) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for english, chinese in (("id", "编号"), ("title", "标题"), ("collection", "文档集"), ("state", "状态")):
-        table.add_column(terminal.text(english, chinese))
+    table.add_column(terminal.text("id", "编号"), no_wrap=True)
+    for english, chinese in (("title", "标题"), ("collection", "文档集"), ("state", "状态")):
+        table.add_column(terminal.text(english, chinese), overflow="fold")
     for english, chinese in (("passages", "段落"), ("pages", "页")):
         table.add_column(terminal.text(english, chinese), justify="right")
     for document in documents:

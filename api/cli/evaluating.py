@@ -35,15 +35,13 @@ def evaluation() -> None:
 def run(
     queries: Annotated[Path, typer.Option(help="Questions, JSONL. 问题集（JSONL）。")],
     out: Annotated[Path, typer.Option(help="Rows to write, JSONL. 输出（JSONL）。")],
-    corpus: Annotated[
-        list[Path] | None, typer.Option(help="Corpus, JSONL with id, title, text. 语料（JSONL）。")
-    ] = None,
+    corpus: Annotated[list[Path] | None, typer.Option(help="Corpus of id, title, text. 语料（JSONL）。")] = None,
     documents: Annotated[list[Path] | None, typer.Option(help="Or files; `gold` names them. 或文件与文件夹。")] = None,
     retrieval_only: Annotated[bool, typer.Option(help="Do not answer. 只检索，不回答。")] = False,
     extractive: Annotated[bool, typer.Option(help="Answer with the documents' own sentences. 以原句回答。")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions. 仅前 N 个问题。")] = None,
 ) -> None:
-    """Index a corpus into a scratch collection, ask the questions, write, measure. 建立临时索引、提问并评测。"""
+    """Index a corpus into a scratch collection, ask the questions, measure. 建立临时索引、提问并评测。"""
     settings = load_settings()
     terminal = Terminal.of(settings)
     if not corpus and not documents:

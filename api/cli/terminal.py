@@ -37,7 +37,8 @@ class Terminal:
     def out(self) -> Console:
         from rich.console import Console
 
-        return Console(highlight=False, soft_wrap=True)
+        # A file or a pipe has no width; rich would take 80 columns and cut ids short.
+        return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 
     @property
     def err(self) -> Console:

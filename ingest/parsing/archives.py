@@ -40,7 +40,7 @@ def check_unpacked(path: Path, limit_bytes: int) -> None:
 def _inflate(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], allowed: int) -> None:
     unpacked = 0
     for member in members:
-        # zipfile stops at the declared size; pandoc reads to the end of the stream, so we must look there too.
+        # zipfile stops at the declared size, other readers at the end of the stream, so we must look there too.
         member.file_size = allowed + 1
         with archive.open(member) as stream:
             while block := stream.read(_BLOCK_BYTES):

@@ -26,7 +26,7 @@ def confine(memory_bytes: int, output_bytes: int, parent: int) -> None:
     _leave_network()
     _refuse_connections()
     os.nice(_NICENESS)
-    # RLIMIT_DATA rather than RLIMIT_AS: pandoc and NumPy reserve address space by the terabyte and touch little of it.
+    # RLIMIT_DATA rather than RLIMIT_AS: NumPy and its kin reserve address space by the gigabyte and touch little of it.
     _limit(resource.RLIMIT_DATA, memory_bytes)
     _limit(resource.RLIMIT_FSIZE, output_bytes)
     _limit(resource.RLIMIT_CORE, 0)

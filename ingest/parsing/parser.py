@@ -11,7 +11,7 @@ from ingest.parsing.records import Parsed, ParseLimits, UnreadableFormat, reason
 from rag.documents import ParsedDocument
 from rag.errors import ChuchuError, FileUnreadable
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 """Goes into a version's id: raise it when the same bytes would become another text."""
 
 
@@ -49,15 +49,15 @@ def _parse_text(path: Path, media_type: MediaType) -> ParsedDocument:
 
 
 def _parser_of(media_type: MediaType) -> Callable[[Path], ParsedDocument]:
-    from ingest.parsing import converted, delimited, html, mail, markdown, office, plain
+    from ingest.parsing import delimited, epub, html, mail, markdown, office, opendocument, plain, rtf
 
     parsers: dict[MediaType, Callable[[Path], ParsedDocument]] = {
         MediaType.DOCX: office.parse_docx,
         MediaType.PPTX: office.parse_pptx,
         MediaType.XLSX: office.parse_xlsx,
-        MediaType.ODT: lambda path: converted.parse_converted(path, "odt"),
-        MediaType.EPUB: lambda path: converted.parse_converted(path, "epub"),
-        MediaType.RTF: lambda path: converted.parse_converted(path, "rtf"),
+        MediaType.ODT: opendocument.parse_odt,
+        MediaType.EPUB: epub.parse_epub,
+        MediaType.RTF: rtf.parse_rtf,
         MediaType.MSG: mail.parse_msg,
         MediaType.EML: mail.parse_eml,
         MediaType.HTML: html.parse_html,

@@ -18,7 +18,7 @@ from rag.answering.events import Answered, Event, SentenceChecked, SourcesFound,
 from rag.answering.evidence import Evidence, centred, split_sources
 from rag.answering.extractive import extract, question_scores
 from rag.answering.packing import Packed, pack
-from rag.answering.prompts import answer_messages
+from rag.answering.prompts import answer_messages, without_marks
 from rag.answering.refusals import declines, refusal
 from rag.answering.sentence_stream import SentenceStream, WrittenSentence
 from rag.answering.verification import Verdict, verify
@@ -107,8 +107,10 @@ class Answerer:
             yield Answered(self._refused(work, RefusalReason.NO_EVIDENCE))
             return
         scores = question_scores(question, vector, work.evidence)
-        async for event in self._written(work, packed, scores, extractive=extractive):
-            yield event
+        # Closed here rather than when it is collected as garbage: whoever closes this wants the writing to stop now.
+        async with aclosing(self._written(work, packed, scores, extractive=extractive)) as events:
+            async for event in events:
+                yield event
 
     async def _written(
         self, work: _Work, packed: Packed, scores: np.ndarray, *, extractive: bool
@@ -116,8 +118,9 @@ class Answerer:
         """The answer itself: by the chat model where there is one that answers, by extracts otherwise."""
         if self._chat is not None and not extractive:
             try:
-                async for event in self._generate(work, packed):
-                    yield event
+                async with aclosing(self._generate(work, packed)) as events:
+                    async for event in events:
+                        yield event
                 yield Answered(self._finished(work))
                 return
             except ChatUnavailable:
@@ -206,7 +209,7 @@ class Answerer:
         for source in extract(scores, work.evidence):
             place = await self._citer.cite(source)
             work.clock("first_sentence_s")
-            yield work.draft.keep(place.quote, _VERBATIM, [place], new_line=bool(work.draft.text))
+            yield work.draft.keep(without_marks(place.quote), _VERBATIM, [place], new_line=bool(work.draft.text))
 
     def _finished(self, work: _Work) -> Answer:
         if not work.draft.sentences:
@@ -232,11 +235,16 @@ class Answerer:
             refusal=refused,
             dropped=tuple(sentence for sentence in work.draft.dropped if not declines(sentence.text)),
             retrieved=work.retrieval.passages,
-            model=self._chat.name if self._chat and work.mode is AnswerMode.GENERATED else "",
+            model=self._writer(work),
             usage=work.usage,
             timings=work.timings,
             notices=tuple(work.notices),
         )
+
+    def _writer(self, work: _Work) -> str:
+        """The chat model's name where it wrote the answer, or what was refused; none under extracts."""
+        has_written = work.mode is AnswerMode.GENERATED and "first_token_s" in work.timings
+        return self._chat.name if self._chat and has_written else ""
 
 
 _DECLINES = Verdict(

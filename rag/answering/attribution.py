@@ -14,7 +14,6 @@ import numpy as np
 
 from rag.answering.evidence import Evidence, EvidenceSentence
 from rag.documents import Language
-from rag.text.language import detect_language
 from rag.text.quantities import unsupported
 from rag.text.terms import lexical_terms
 
@@ -56,7 +55,11 @@ def attribute(claim: str, vector: np.ndarray, language: Language, evidence: Evid
     ranked = [int(i) for i in np.argsort(-scores, kind="stable") if scores[i] >= CLOSE_ENOUGH_TO_JOIN * scores[best]]
     chosen = [evidence.sentences[best]]
     for candidate in (evidence.sentences[i] for i in ranked):
-        if len(chosen) < MOST_SENTENCES and candidate not in chosen and _adds(claim, terms, chosen, candidate):
+        if (
+            len(chosen) < MOST_SENTENCES
+            and candidate not in chosen
+            and _adds(claim, language, terms, chosen, candidate)
+        ):
             chosen.append(candidate)
     across = evidence.sentences[best].source.passage.language != language
     return Attribution(tuple(chosen), float(closeness[best]), coverage(terms, chosen), across)
@@ -79,7 +82,13 @@ def coverage(terms: frozenset[str], sentences: Sequence[EvidenceSentence]) -> fl
     return (len(terms & said) + 0.5 * len((terms & headed) - said)) / len(terms)
 
 
-def _adds(claim: str, terms: frozenset[str], chosen: Sequence[EvidenceSentence], candidate: EvidenceSentence) -> bool:
+def _adds(
+    claim: str,
+    language: Language,
+    terms: frozenset[str],
+    chosen: Sequence[EvidenceSentence],
+    candidate: EvidenceSentence,
+) -> bool:
     """Whether a further sentence brings a quantity that the chosen ones lack or, where none is missing, words.
 
     Beside a source in another language words say nothing: any sentence of the claim's own language shares some.
@@ -88,7 +97,7 @@ def _adds(claim: str, terms: frozenset[str], chosen: Sequence[EvidenceSentence],
     missing = unsupported(claim, texts)
     if missing:
         return len(unsupported(claim, [*texts, candidate.text])) < len(missing)
-    if {sentence.source.passage.language for sentence in (*chosen, candidate)} != {detect_language(claim)}:
+    if {sentence.source.passage.language for sentence in (*chosen, candidate)} != {language}:
         return False
     return coverage(terms, [*chosen, candidate]) - coverage(terms, chosen) >= WORTH_JOINING
 

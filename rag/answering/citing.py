@@ -46,5 +46,6 @@ class Citer:
             self._geometries[version_id] = loaded
             if len(self._geometries) > CACHED_GEOMETRIES:
                 self._geometries.popitem(last=False)
+        self._geometries.move_to_end(version_id)
         geometry = self._geometries[version_id]
         return geometry.boxes(sentence.span) if geometry else ()

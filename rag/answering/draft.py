@@ -11,7 +11,8 @@ from rag.answering.verification import Verdict
 from rag.citations import Citation, SentenceSupport
 from rag.documents import Span
 
-_CLOSING = re.compile(r"[.!?。！？…;；:：\"”’」』)）]*$")
+_CLOSING = re.compile(r"[.!?。！？…;；:：]*$")
+"""What marks stand before. They follow a quote or an aside that ends the sentence: within, they would be part of it."""
 _FULL_WIDTH_END = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]$")
 
 

@@ -28,14 +28,31 @@ _MESSAGES: dict[RefusalReason, tuple[str, str]] = {
 }
 
 # What small instruct models write in place of the sentinel, from the replies of Qwen2.5 0.5B and 1.5B to dev questions.
-_DECLINED = re.compile(
-    r"^\W*(?:" + re.escape(NOT_FOUND) + r"|not[ _]found|n/?a\b|i (?:do not|don't) know"
-    r"|(?:the )?(?:sources?|documents?|text|information)[^.]{0,40}(?:do(?:es)? not|doesn't|don't|no\b|not)"
-    r"[^.]{0,30}(?:mention|say|state|provide|contain|specif|found|include|information)"
-    r"|there is no (?:information|mention)"
-    r"|(?:根据|在)?(?:所?提供的|上述|给定的|现有)?(?:资料|文档|文中|信息)[^。，]{0,20}(?:没有|未|并未|无)[^。]{0,12}(?:提及|提到|说明|提供|记载|涉及|相关)"
-    r"|(?:没有|未)(?:提及|提到|说明|找到|相关)|无法(?:回答|确定|得知)|不知道)",
-    re.IGNORECASE,
+# A rule about documents ("information must not be provided", 未经相关部门批准) is an answer, so the subject stands
+# right before the negation, and the negation right before its verb.
+_ENGLISH_DECLINES = r"""
+    i\ (?:do\ not|don't)\ know | n/?a\b | not[ _]found\b(?=\W*$|\ in\b)
+  | there\ is\ no\ (?:information|mention)(?=\W*$|\ (?:about|on|of|in|regarding|for|given|provided|available|that)\b)
+  | (?:the\ )?(?:(?:provided|given|above|available)\ )?(?:sources?|documents?|text|context|passages?|information)
+    (?:(?!\b(?:that|which|who|must|shall|should|may|can|cannot|will|without)\b)[^.]){0,40}?\ (?:
+      (?:do(?:es)?\ not|don't|doesn't)\ [^.]{0,20}?(?:mention|say|state|provide|contain|specify|include|give|tell)\b
+    | (?:is|are|was|were)(?:\ not|n't)\ [^.]{0,20}?
+      (?:mentioned|stated|provided|contained|specified|found|given|available)
+      (?:\ [^.]{0,20}\b(?:sources?|documents?|text|context|passages?))?\W*$
+    | (?:ha(?:s|ve)|contains?|provides?|gives?)\ no\ (?:information|mention)\b
+    )
+"""
+_CHINESE_DECLINES = r"""
+    (?:根据|在|从)?(?:所?提供的|所给的?|上述|给定的|现有)?(?:资料|文档|文中|原文|信息|文本)(?:\s?[0-9]{1,2})?
+    (?:中|里|内)?(?:的内容)?[，,]?\s?(?:并|都|均)?(?:
+      (?:没有|未|并未|未能)(?:明确|具体|直接)?(?:提及|提到|说明|提供|记载|涉及|写明|给出|指出|包含|找到)
+    | (?:没有|无)[^。]{0,30}(?:信息|资料|内容|说明|记载|答案|提及)\W*$ | 无(?:法|从)(?:回答|确定|得知|判断)
+    )
+  | (?:没有|未)(?:提及|提到|说明|找到|相关)(?:[^的]{0,20}|.*(?:信息|资料|内容|说明|记载|答案))\W*$
+  | 无法(?:回答|确定|得知)[^的]{0,20}$ | 我?不知道
+"""
+_DECLINES = re.compile(
+    rf"\W*(?:{re.escape(NOT_FOUND)}|{_ENGLISH_DECLINES}|{_CHINESE_DECLINES})", re.IGNORECASE | re.VERBOSE
 )
 
 
@@ -44,6 +61,6 @@ def refusal(reason: RefusalReason, language: Language) -> Refusal:
     return Refusal(reason, chinese if language == "zh" else english)
 
 
-def declines(reply: str) -> bool:
-    """Whether a reply, or its beginning, says that the sources do not tell."""
-    return bool(_DECLINED.match(reply.strip()))
+def declines(sentence: str) -> bool:
+    """Whether a sentence of a reply says that the sources do not tell, rather than what they tell."""
+    return bool(_DECLINES.match(sentence.strip()))

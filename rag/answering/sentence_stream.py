@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from rag.documents import Span
+from rag.text.scripts import HAN, KANA
 from rag.text.sentences import sentence_spans
 
-_MARK = re.compile(r"\s*\[\s*(?:\d{1,3}\s*[,，、]?\s*)+\]")
+_MARK = re.compile(
+    r"\s*(?:\[\s*(?:sources?|资料)?\s*\d{1,3}(?:[\s,，、]+\d{1,3})*\s*\]|【\s*(?:资料)?\s*\d{1,3}\s*】)", re.IGNORECASE
+)
 """A mark that the model wrote unasked: its numbers mean nothing to us."""
+
+_WHOLE_WORD = re.compile(rf"\s*\n|\s*\S+\s|\s*[{HAN}{KANA}]")
+"""What must follow a sentence for its end to be sure. With the next word, "Inc. A" may become "Inc. Apollo", which goes
+on, and " [" the mark [1], which belongs to what stands before it."""
 
 
 class WrittenSentence(NamedTuple):
@@ -18,7 +26,10 @@ class WrittenSentence(NamedTuple):
 
 
 class SentenceStream:
-    """Feed it pieces; it gives each sentence once the next one has begun, and the last at the end."""
+    """Feed it pieces; it gives each sentence once the next word is whole, and the rest at the end.
+
+    However the text is cut into pieces, the sentences are those of the whole.
+    """
 
     def __init__(self) -> None:
         self._text = ""
@@ -26,20 +37,23 @@ class SentenceStream:
 
     def feed(self, piece: str) -> list[WrittenSentence]:
         self._text += piece
-        # The last sentence may still grow: "3." may become "3.5", and a closing quote belongs to what it closes.
-        return self._take(keep_last=True)
+        return self._take(is_whole=False)
 
     def finish(self) -> list[WrittenSentence]:
-        return self._take(keep_last=False)
+        return self._take(is_whole=True)
 
-    def _take(self, *, keep_last: bool) -> list[WrittenSentence]:
-        tail = self._text[self._given :]
-        spans = sentence_spans(tail)
-        if keep_last:
-            spans = spans[:-1]
-        sentences, base = [], self._given
-        for span in spans:
-            sentences.append(WrittenSentence(span.of(tail), "\n" in self._text[self._given : base + span.start]))
-            self._given = base + span.end
-        cleaned = [WrittenSentence(_MARK.sub("", text).strip(), new_line) for text, new_line in sentences]
-        return [sentence for sentence in cleaned if any(map(str.isalnum, sentence.text))]
+    def _take(self, *, is_whole: bool) -> list[WrittenSentence]:
+        taken = []
+        # Spans are those of the whole text, not of what is left: a clause is cut off by the length of its sentence.
+        for span in sentence_spans(self._text):
+            if span.start < self._given:
+                continue
+            if not is_whole and not _WHOLE_WORD.match(self._text, span.end):
+                break
+            taken.append(self._written(span))
+            self._given = span.end
+        return [sentence for sentence in taken if any(map(str.isalnum, sentence.text))]
+
+    def _written(self, span: Span) -> WrittenSentence:
+        new_line = "\n" in self._text[self._given : span.start]
+        return WrittenSentence(_MARK.sub("", span.of(self._text)).strip(), new_line)

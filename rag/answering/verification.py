@@ -45,11 +45,13 @@ def verify(claim: str, attribution: Attribution, threshold: float) -> Verdict:
         Check("polarity", not opposed),
         Check("meaning", score >= needed, f"{score:.2f} / {needed:.2f}"),
     )
-    return Verdict(_status(attribution, missing, opposed, score / needed), checks, score)
+    return Verdict(_status(attribution, missing, opposed, score, needed), checks, score)
 
 
-def _status(attribution: Attribution, missing: Sequence[Quantity], opposed: bool, share: float) -> SupportStatus:
-    if share < PARTIAL_SHARE:
+def _status(
+    attribution: Attribution, missing: Sequence[Quantity], opposed: bool, score: float, needed: float
+) -> SupportStatus:
+    if score < PARTIAL_SHARE * needed:
         return SupportStatus.UNSUPPORTED
     if missing:
         rivals = _kinds(attribution.sentences)
@@ -57,7 +59,7 @@ def _status(attribution: Attribution, missing: Sequence[Quantity], opposed: bool
         return SupportStatus.CONTRADICTED if said_otherwise else SupportStatus.UNSUPPORTED
     if opposed:
         return SupportStatus.CONTRADICTED if attribution.coverage >= SAME_WORDS else SupportStatus.PARTIAL
-    return SupportStatus.SUPPORTED if share >= 1 else SupportStatus.PARTIAL
+    return SupportStatus.SUPPORTED if score >= needed else SupportStatus.PARTIAL
 
 
 def _kinds(sentences: Sequence[EvidenceSentence]) -> set[str]:

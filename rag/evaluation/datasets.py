@@ -81,7 +81,8 @@ def _flat(answers: Any) -> Iterator[str]:
 
 def _records(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines: JSON may hold U+2028 and its like as they are. Windows' editors begin with a BOM.
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except FileNotFoundError:
         raise FileNotFound(path=str(path)) from None
     except (OSError, UnicodeDecodeError) as error:

@@ -51,8 +51,10 @@ def means(rows: Iterable[tuple[EvaluationQuestion, Row]]) -> dict[str, dict[str,
 
 
 def holds(text: str, sentence: str) -> bool:
-    """Whether the sentence stands in the text."""
+    """Whether the sentence stands in the text; one without letters stands nowhere."""
     letters, sought = _letters(text), _letters(sentence)
+    if not sought:
+        return False
     grams = {sought[i : i + GRAM] for i in range(max(1, len(sought) - GRAM + 1))}
     return sum(gram in letters for gram in grams) >= SHARE * len(grams)
 

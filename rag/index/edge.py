@@ -35,7 +35,7 @@ class EdgePassageIndex:
     """Searches are exact: no HNSW graph, full recall under every filter.
 
     On 2 cores, four legs of 100 hits take 3 ms over 10,000 passages of 384 dimensions, 14 ms over 50,000 and 65 ms
-    over 200,000. Beyond that a Qdrant server is the better place.
+    over 200,000 (`python -m benchmarks index`). Beyond that a Qdrant server is the better place.
 
     The folder holds the manifest, the lock and one shard. A new shard is complete before the manifest names it, and
     shards that the manifest does not name are leftovers, so that every crash leaves one whole index.

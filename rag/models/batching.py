@@ -14,6 +14,10 @@ import numpy as np
 from rag.errors import EmbedderUnavailable
 from rag.models.embedding import Embedder, Vectors
 
+# e5-small in bfloat16 on 2 busy cores, passages of 135 tokens: 16 at a time 21 texts/s, 0.8 s a batch; 32 at a time
+# 24 texts/s, but a search then waits up to 1.3 s.
+_MOST_PASSAGES = 16
+
 # A batch of passages gets its turn even under a load of searches that never ends.
 _QUERY_BATCHES_IN_A_ROW = 8
 
@@ -61,7 +65,12 @@ class EmbeddingBatcher:
     """
 
     def __init__(
-        self, embedder: Embedder, *, window_s: float = 0.002, most_queries: int = 32, most_passages: int = 16
+        self,
+        embedder: Embedder,
+        *,
+        window_s: float = 0.002,
+        most_queries: int = 32,
+        most_passages: int = _MOST_PASSAGES,
     ) -> None:
         self.embedder = embedder
         self._window_s = window_s

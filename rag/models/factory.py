@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.errors import SettingsInvalid
 from rag.models.catalogue import ModelCard, catalogue
 from rag.models.checksum import sha256_of
-from rag.models.embedding import Embedder
+from rag.models.embedding import Embedder, EmbedderIdentity
+from rag.models.lazy_embedder import LazyEmbedder
 from rag.models.weights import locate
 from rag.settings import EmbeddingSettings
+
+if TYPE_CHECKING:
+    from rag.models.sentence_transformers_embedder import SentenceTransformersEmbedder
 
 _WEIGHT_PATTERNS = ("*.safetensors", "*.bin")
 
 
 def make_embedder(settings: EmbeddingSettings, models_dir: Path) -> Embedder:
-    """The embedder that the settings name, loaded.
+    """The embedder that the settings name; a model of the catalogue is loaded when it is first used.
 
     Raises SettingsInvalid, and for a model in the process ModelMissing, ModelCorrupt, ModelUnknown or ModelUnloadable.
     """
@@ -28,19 +34,30 @@ def make_embedder(settings: EmbeddingSettings, models_dir: Path) -> Embedder:
 
 
 def _sentence_transformers(settings: EmbeddingSettings, models_dir: Path) -> Embedder:
-    from rag.models.sentence_transformers_embedder import SentenceTransformersEmbedder
-
     card = catalogue().get(settings.model)
     if card and card.role != "embedding":
         raise _invalid("embedding.model", f"{card.name} is a {card.role} model")
     folder = locate(settings.model, models_dir)
+    if card is None:
+        return _loaded(settings, folder, folder.name, folder_revision(folder), None)
     query_prefix, passage_prefix = _prefixes(settings, card)
+    identity = EmbedderIdentity(card.name, card.weights_revision, card.dimension, query_prefix, passage_prefix)
+    load = partial(_loaded, settings, folder, card.name, card.weights_revision, card)
+    return LazyEmbedder(identity, card.context_tokens, load)
+
+
+def _loaded(
+    settings: EmbeddingSettings, folder: Path, model: str, revision: str, card: ModelCard | None
+) -> SentenceTransformersEmbedder:
+    from rag.models.sentence_transformers_embedder import SentenceTransformersEmbedder
+
+    prefixes = _prefixes(settings, card) if card else (settings.query_prefix, settings.passage_prefix)
     return SentenceTransformersEmbedder(
         folder,
-        model=settings.model if card else folder.name,
-        revision=card.weights_revision if card else folder_revision(folder),
-        query_prefix=query_prefix,
-        passage_prefix=passage_prefix,
+        model=model,
+        revision=revision,
+        query_prefix=prefixes[0],
+        passage_prefix=prefixes[1],
         precision=settings.dtype,
         threads=settings.threads,
         batch_tokens=settings.batch_tokens,
@@ -75,13 +92,10 @@ def _llama_index(settings: EmbeddingSettings) -> Embedder:
     )
 
 
-def _prefixes(settings: EmbeddingSettings, card: ModelCard | None) -> tuple[str | None, str | None]:
-    """The settings', else the card's, else None: the folder's own."""
+def _prefixes(settings: EmbeddingSettings, card: ModelCard) -> tuple[str, str]:
+    """The settings', else the card's."""
     query, passage = settings.query_prefix, settings.passage_prefix
-    if card:
-        query = card.query_prefix if query is None else query
-        passage = card.passage_prefix if passage is None else passage
-    return query, passage
+    return card.query_prefix if query is None else query, card.passage_prefix if passage is None else passage
 
 
 def folder_revision(folder: Path) -> str:

@@ -59,6 +59,9 @@ class LlamaIndexChat:
         """An estimate."""
         return estimate_tokens(text)
 
+    async def warm(self) -> None:
+        """LlamaIndex classes have no common way to load beforehand."""
+
     async def close(self) -> None:
         """LlamaIndex classes have nothing to close."""
 

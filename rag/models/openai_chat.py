@@ -71,6 +71,9 @@ class OpenAIChat:
         """An estimate: endpoints have no common way to ask their tokenizer."""
         return estimate_tokens(text)
 
+    async def warm(self) -> None:
+        """The endpoint keeps its model loaded."""
+
     async def close(self) -> None:
         await self._client.aclose()
 

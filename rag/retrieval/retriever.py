@@ -138,17 +138,18 @@ class _Corpora:
     def __init__(self, documents: DocumentStore, priors: Centres) -> None:
         self._documents = documents
         self._priors = priors
-        self._generation = -1
-        self._known: dict[str | None, _Corpus] = {}
+        self._known: dict[str | None, tuple[int, _Corpus]] = {}
 
     async def get(self, collection: str | None) -> _Corpus:
+        # Looked up before it is read: a publication in between then shows as a newer generation at the next look.
         generation = await self._documents.generation()
-        if generation != self._generation:
-            self._known.clear()
-            self._generation = generation
-        if collection not in self._known:
-            self._known[collection] = await self._read(collection)
-        return self._known[collection]
+        read_at, known = self._known.get(collection, (None, None))
+        if known is not None and read_at == generation:
+            return known
+        corpus = await self._read(collection)
+        if corpus.passages:  # names that people make up would fill the memory
+            self._known[collection] = (generation, corpus)
+        return corpus
 
     async def _read(self, collection: str | None) -> _Corpus:
         sums = await self._documents.language_means(collection)

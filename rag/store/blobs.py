@@ -49,6 +49,10 @@ class BlobStore(Protocol):
 
     async def exists(self, key: str) -> bool: ...
 
+    async def age_s(self, key: str) -> float:
+        """Seconds since the blob was last stored; infinite for one that is not there."""
+        ...
+
     async def keys(self, prefix: str = "") -> list[str]:
         """The keys that begin so, in order."""
         ...

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import re
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from pathlib import Path
@@ -65,6 +67,15 @@ class FolderBlobStore:
 
     async def exists(self, key: str) -> bool:
         return await self._in_thread(self._file(key).is_file)
+
+    async def age_s(self, key: str) -> float:
+        try:
+            stored = await self._in_thread(self._file(key).stat)
+        except BlobsUnavailable as error:
+            if isinstance(error.__cause__, FileNotFoundError):
+                return math.inf
+            raise
+        return max(0.0, time.time() - stored.st_mtime)
 
     async def keys(self, prefix: str = "") -> list[str]:
         return await self._in_thread(self._keys, prefix)

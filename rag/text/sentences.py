@@ -27,6 +27,8 @@ _CONTINUES = frozenset("，、,;；:：)）》〉—")
 _ABBREVIATION_CHARACTERS: Final = 20
 _LAST_TOKEN = re.compile(r"[A-Za-z0-9.]+\Z")
 _ENUMERATOR = re.compile(r"[(（]?(?:[0-9]{1,3}(?:\.[0-9]{1,3})*|[A-Za-z]|[ivxIVX]{1,5})\Z")
+# 初步诊断：1. 哮喘 2. 高血压病, Steps: 1. Open it. A Chinese sentence does not end in a full stop of Latin script.
+_INLINE_ENUMERATOR = re.compile(rf"(?:(?<![0-9])[:：]\s*|[{HAN}{KANA}、，；。]\s+|[；。])[(（]?[0-9]{{1,2}}\Z")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]\Z")
 _NEXT_WORD = re.compile(r"[A-Za-z]+")
 
@@ -112,7 +114,7 @@ def _is_abbreviation(text: str, stop: int, start: int, following: int, spaced: b
     if not before:
         return False
     token = before[0].strip(".")
-    if _is_enumerator(text, start, stop):
+    if _is_enumerator(text, start, stop) or _INLINE_ENUMERATOR.search(text, start, stop):
         return True
     if token.lower() in _NEVER_LAST:
         return True

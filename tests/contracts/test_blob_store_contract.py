@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -151,3 +153,15 @@ def test_any_stream_comes_back_whole(tmp_path: Path, chunks: list[bytes]) -> Non
 
     whole = b"".join(chunks)
     assert asyncio.run(round_trip()) == (hashlib.sha256(whole).hexdigest(), whole)
+
+
+async def test_age_counts_from_the_last_time_it_was_stored(blobs: BlobStore) -> None:
+    kept = await blobs.put_stream(stream(b"bytes"), limit_bytes=100)
+    os.utime(await blobs.path(kept.key), (0, 0))
+    before = await blobs.age_s(kept.key)
+
+    await blobs.put_stream(stream(b"bytes"), limit_bytes=100)
+
+    assert before > 1e9
+    assert await blobs.age_s(kept.key) < 60
+    assert await blobs.age_s("originals/none") == math.inf

@@ -15,8 +15,10 @@ NOT_FOUND = "NOT_FOUND"
 """What the model writes when the sources do not tell; shared by prompt, code and tests."""
 
 _LABELS = {"en": ("Source", "Question"), "zh": ("资料", "问题")}
-_TAG = re.compile(r"</?\s*(?:sources?|question)\b[^>]*>", re.IGNORECASE)
-_MARK = re.compile(r"\[\s*(\d{1,3})\s*\]")
+_OPENING = re.compile(r"<(?=\s*/?\s*(?:sources?|question)\b|\s*\|)", re.IGNORECASE)
+"""What begins our delimiters, or a control token of a chat template such as `<|im_end|>`. It is replaced rather than
+the whole taken out: what is left around a removed tag may close up to another."""
+_MARK = re.compile(r"\[\s*((?:source|资料)?\s*\d{1,3})\s*\]", re.IGNORECASE)
 
 
 def answer_messages(question: str, language: Language, sources: Sequence[ScoredPassage]) -> list[Message]:
@@ -29,8 +31,13 @@ def answer_messages(question: str, language: Language, sources: Sequence[ScoredP
 
 
 def inert(text: str) -> str:
-    """Text of a document without what could pass for ours: our delimiters, and marks like `[7]`."""
-    return _MARK.sub(r"(\1)", _TAG.sub("", text))
+    """Text of a document without what could pass for ours: delimiters, control tokens, labels and marks."""
+    return without_marks(_OPENING.sub("‹", text))
+
+
+def without_marks(text: str) -> str:
+    """Text in which `[7]` is `(7)`: in an answer, and in a prompt, marks are ours."""
+    return _MARK.sub(r"(\1)", text)
 
 
 @cache

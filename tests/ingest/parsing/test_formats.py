@@ -217,20 +217,6 @@ def test_mail_begins_with_its_header_lines(tmp_path: Path) -> None:
     assert document.warnings == ("attachments are not read: plan.pdf",)
 
 
-def test_rtf_epub_and_odt_come_through_pandoc(tmp_path: Path) -> None:
-    pypandoc = pytest.importorskip("pypandoc", reason="pip install pypandoc_binary")
-    for kind in ("rtf", "epub", "odt"):
-        path = tmp_path / f"made.{kind}"
-        pypandoc.convert_text(
-            "# 标题\n\nwords here", kind, format="md", outputfile=str(path), extra_args=["--standalone"]
-        )
-
-        document = read(tmp_path, f"a.{kind}", path.read_bytes())
-
-        assert "标题" in document.text
-        assert "words here" in document.text
-
-
 def test_json_is_kept_as_it_stands(tmp_path: Path) -> None:
     document = read(tmp_path, "a.json", '{\n  "k": [1, 2]\n}\n')
 

@@ -85,3 +85,30 @@ def test_a_line_of_a_megabyte_takes_seconds(unit: str) -> None:
     sentence_spans(text)
 
     assert time.perf_counter() - start < 15
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "初步诊断：1. 哮喘 2. 高血压病",
+        "步骤如下: 1. 打开电源 2. 按下按钮 10. 关机",
+    ],
+)
+def test_the_numbers_of_a_list_within_a_chinese_line_end_no_sentence(text: str) -> None:
+    assert [span.of(text) for span in sentence_spans(text)] == [text]
+
+
+def test_a_year_still_ends_an_english_sentence() -> None:
+    text = "It was founded in 19. He left in 2019. She stayed."
+
+    assert [span.of(text) for span in sentence_spans(text)] == [
+        "It was founded in 19.",
+        "He left in 2019.",
+        "She stayed.",
+    ]
+
+
+def test_a_time_of_day_ends_a_sentence() -> None:
+    text = "Backups run at 01:30. They are kept for 35 days."
+
+    assert [span.of(text) for span in sentence_spans(text)] == ["Backups run at 01:30.", "They are kept for 35 days."]

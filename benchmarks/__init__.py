@@ -1,0 +1,1 @@
+"""The performance figures that the README quotes: `python -m benchmarks`."""

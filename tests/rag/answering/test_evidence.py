@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rag.answering.evidence import centred, split_sources
+from rag.documents import LANGUAGES, Language
+from rag.retrieval.centres import Centres
+from tests.rag.answering.sources import sentence, source
+
+TEXT = "Leave is ten days. It ends in March.\n病假不计入。"
+
+
+def test_each_sentence_points_into_the_text_of_its_version() -> None:
+    whole = "Preface. " + TEXT
+
+    found = split_sources([source(TEXT, start=9)])
+
+    assert [one.text for one in found] == ["Leave is ten days.", "It ends in March.", "病假不计入。"]
+    assert all(one.span.of(whole) == one.text for one in found)
+
+
+def test_a_sentence_that_two_passages_hold_comes_once_with_the_better() -> None:
+    first, overlapping = source(TEXT, name="p1"), source(TEXT[19:], name="p2", start=19)
+
+    found = split_sources([overlapping, first])
+
+    assert [(one.source.passage.id, one.text) for one in found] == [
+        ("p2", "It ends in March."),
+        ("p2", "病假不计入。"),
+        ("p1", "Leave is ten days."),
+    ]
+
+
+def test_the_same_words_of_another_version_are_another_place() -> None:
+    assert len(split_sources([source("Ten days."), source("Ten days.", version="v2")])) == 2
+
+
+@pytest.mark.parametrize(("text", "sentences"), [("—\n*\n1", 0), ("ok", 1), ("五天", 1), ("", 0)])
+def test_a_span_needs_two_letters_to_prove_anything(text: str, sentences: int) -> None:
+    assert len(split_sources([source(text)])) == sentences
+
+
+def test_a_sentence_is_embedded_under_its_header() -> None:
+    assert sentence("Ten days.", context="Handbook › Leave").in_context == "Handbook › Leave\nTen days."
+    assert sentence("Ten days.").in_context == "Ten days."
+    assert sentence("Ten days.", context="Leave").header_terms == {"leav"}
+
+
+def test_vectors_lose_the_mean_of_their_own_language() -> None:
+    means: dict[Language, np.ndarray] = {language: np.zeros(2) for language in LANGUAGES}
+    means["zh"] = np.array([1.0, 0.0])
+    sentences = [sentence("Ten days."), sentence("十天。")]
+
+    found = centred(sentences, np.array([[2.0, 0.0], [1.0, 3.0]], np.float32), Centres(means, means))
+
+    assert found.vectors.tolist() == [[1, 0], [0, 1]]
+    assert found.closeness(np.array([0.6, 0.8], np.float32)) == pytest.approx([0.6, 0.8])
+
+
+def test_no_sentences_have_no_closeness() -> None:
+    empty = centred([], np.zeros((0, 2), np.float32), Centres({}, {}))
+
+    assert empty.closeness(np.ones(2, np.float32)).shape == (0,)

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rag.answering.extractive import WORDS_WEIGHT, extract, question_scores
+from tests.rag.answering.sources import CLAIM, evidence
+
+
+def extracted(*scores: float) -> list[int]:
+    """Places of the sentences that are taken."""
+    found = evidence(*((f"Sentence {n}.", 0.0) for n in range(len(scores))))
+    taken = extract(np.array(scores), found)
+    return [found.sentences.index(sentence) for sentence in taken]
+
+
+@pytest.mark.parametrize(
+    ("scores", "taken"),
+    [
+        ((0.5,), [0]),
+        ((0.2, 0.9, 0.3), [1]),
+        ((0.9, 0.2, 1.0), [0, 2]),  # in the order of the documents, not of the scores
+        ((0.84, 1.0, 0.86), [1, 2]),
+        ((1.0, 1.0, 1.0, 1.0), [0, 1, 2]),
+    ],
+)
+def test_the_best_and_what_comes_near_are_taken(scores: tuple[float, ...], taken: list[int]) -> None:
+    assert extracted(*scores) == taken
+
+
+def test_a_sentence_scores_by_closeness_and_by_the_questions_words() -> None:
+    found = evidence(("The warranty is long.", 0.4), ("Parking is free.", 0.6))
+
+    scores = question_scores("Which warranty is free?", CLAIM, found)
+
+    assert scores == pytest.approx([0.4 + WORDS_WEIGHT / 2, 0.6 + WORDS_WEIGHT / 2])
+
+
+def test_a_question_without_words_is_scored_by_closeness() -> None:
+    assert question_scores("?", CLAIM, evidence(("Parking.", 0.6))) == pytest.approx([0.6])
+    assert question_scores("Who?", CLAIM, evidence()).shape == (0,)

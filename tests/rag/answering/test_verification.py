@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.attribution import Attribution
+from rag.answering.verification import ACROSS_LANGUAGES, PARTIAL_SHARE, WORDS_SHARE, Verdict, verify
+from rag.citations import SupportStatus
+from tests.rag.answering.sources import sentence
+
+SUPPORTED, PARTIAL, UNSUPPORTED, CONTRADICTED = SupportStatus
+
+THRESHOLD = 0.6
+
+
+def judged(
+    claim: str, *quotes: str, closeness: float = 0.6, words: float = 0.0, across: bool = False, context: str = ""
+) -> Verdict:
+    found = tuple(sentence(quote, context=context) for quote in quotes)
+    return verify(claim, Attribution(found, closeness, words, across), THRESHOLD)
+
+
+def failed(verdict: Verdict) -> set[str]:
+    return {check.name for check in verdict.checks if not check.passed}
+
+
+@pytest.mark.parametrize(
+    ("closeness", "status"),
+    [
+        (0.6, SUPPORTED),
+        (0.59, PARTIAL),
+        (PARTIAL_SHARE * THRESHOLD + 0.001, PARTIAL),
+        (PARTIAL_SHARE * THRESHOLD - 0.001, UNSUPPORTED),
+        (-0.5, UNSUPPORTED),
+    ],
+)
+def test_closeness_alone_decides_where_there_is_nothing_else(closeness: float, status: SupportStatus) -> None:
+    verdict = judged("Parking is free.", "You may park at no cost.", closeness=closeness)
+
+    assert verdict.status is status
+    assert verdict.score == pytest.approx(closeness)
+    assert failed(verdict) == (set() if status is SUPPORTED else {"meaning"})
+
+
+def test_words_add_to_closeness() -> None:
+    closeness = THRESHOLD - WORDS_SHARE / 2
+
+    assert judged("Parking is free.", "Parking is free.", closeness=closeness, words=0.5).status is SUPPORTED
+    assert judged("Parking is free.", "Parking is free.", closeness=closeness, words=0.4).status is PARTIAL
+
+
+def test_across_languages_less_is_needed_since_no_words_are_shared() -> None:
+    closeness = THRESHOLD * ACROSS_LANGUAGES
+
+    assert judged("Parking is free.", "停车免费。", closeness=closeness, across=True).status is SUPPORTED
+    assert judged("Parking is free.", "停车免费。", closeness=closeness).status is PARTIAL
+
+
+def test_an_invented_number_is_contradicted_by_another_of_its_kind() -> None:
+    verdict = judged("The warranty lasts 60 months.", "The warranty lasts 24 months.", closeness=0.99, words=0.9)
+
+    assert verdict.status is CONTRADICTED
+    assert failed(verdict) == {"quantities"}
+    assert next(check.detail for check in verdict.checks if check.name == "quantities") == "60 months"
+
+
+def test_an_invented_number_where_the_quote_has_none_is_unsupported() -> None:
+    verdict = judged("The warranty lasts 60 months.", "The warranty lasts long.", closeness=0.99, words=0.9)
+
+    assert verdict.status is UNSUPPORTED
+    assert failed(verdict) == {"quantities"}
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("The warranty lasts two years.", "保修期为24个月。"),
+        ("收入为12.3亿元。", "Revenue was 1,230 million yuan."),
+        ("合同于2024年签订。", "The contract was signed on March 5, 2024."),
+    ],
+)
+def test_the_same_quantity_in_other_words_holds(claim: str, quote: str) -> None:
+    assert judged(claim, quote).status is SUPPORTED
+
+
+def test_a_quantity_may_stand_in_the_header_that_the_quote_stands_under() -> None:
+    claim = "Revenue in 2023 was 5 yuan."
+
+    assert judged(claim, "Revenue was 5 yuan.", context="Report 2023").status is SUPPORTED
+    assert judged(claim, "Revenue was 5 yuan.").status is not SUPPORTED
+
+
+def test_quantities_may_come_from_several_quotes() -> None:
+    verdict = judged("It rose 3% to 5 yuan.", "It rose 3%.", "It is 5 yuan.")
+
+    assert verdict.status is SUPPORTED
+
+
+def test_a_negation_in_only_one_contradicts_where_both_speak_of_one_thing() -> None:
+    opposed = ("Guests may not park in the yard.", "Guests may park in the yard.")
+
+    same_words = judged(*opposed, words=0.9)
+    other_words = judged(*opposed, words=0.3)
+
+    assert (same_words.status, failed(same_words)) == (CONTRADICTED, {"polarity"})
+    assert other_words.status is PARTIAL
+    assert judged("访客可在院内停车。", "访客不可在院内停车。", words=0.9).status is CONTRADICTED
+
+
+def test_a_claim_without_a_source_is_unsupported() -> None:
+    verdict = judged("Parking is free.")
+
+    assert (verdict.status, verdict.score, failed(verdict)) == (UNSUPPORTED, 0.0, {"evidence"})
+
+
+def test_a_far_quote_is_unsupported_rather_than_contradicted() -> None:
+    verdict = judged("The warranty lasts 60 months.", "The office has been open for 24 months.", closeness=0.1)
+
+    assert verdict.status is UNSUPPORTED
+
+
+def test_a_threshold_of_nothing_lets_everything_pass_but_quantities() -> None:
+    quote = Attribution((sentence("Parking costs 5 yuan."),), 0.0, 0.0)
+
+    assert verify("Parking has a price.", quote, 0.0).status is SUPPORTED
+    assert verify("Parking costs 9 yuan.", quote, 0.0).status is CONTRADICTED
