@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -32,6 +33,7 @@ app.add_typer(evaluating.app, name="eval")
 
 def main() -> None:
     let_barriers_sleep()
+    _print_whatever_comes()
     try:
         app()
     except ChuchuError as error:
@@ -48,3 +50,10 @@ def main() -> None:
             raise
         Terminal.plain().error(InternalError(reason=f"{type(error).__name__}: {error}"))
         sys.exit(1)
+
+
+def _print_whatever_comes() -> None:
+    """A file name that is not UTF-8, or a `✓` in a terminal that has none, is written out and ends no command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
