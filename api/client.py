@@ -88,7 +88,7 @@ class Client:
             if reply.is_error:
                 reply.read()
                 raise _error(reply)
-            for name, payload in _events(reply.iter_lines()):
+            for name, payload in _events(_lines(reply.iter_text())):
                 if name == "problem":
                     raise from_code(payload["code"], payload["details"])
                 yield name, payload
@@ -106,6 +106,14 @@ class Client:
             yield
         except httpx.TransportError as error:
             raise ServerUnavailable(where=self._where, reason=str(error) or type(error).__name__) from error
+
+
+def _lines(pieces: Iterator[str]) -> Iterator[str]:
+    """Lines as event streams know them. `httpx.Response.iter_lines` also ends them within quoted words, at U+2028."""
+    rest = ""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split("\n")
+        yield from whole
 
 
 def _events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
