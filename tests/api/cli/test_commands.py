@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+pytestmark = pytest.mark.slow  # every test starts processes of its own, seconds each
+
 if TYPE_CHECKING:
     from conftest import CommandLine
 
