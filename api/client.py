@@ -43,7 +43,7 @@ class Client:
     def submit(self, file: BinaryIO, *, name: str, uri: str, collection: str, title: str = "") -> SubmissionOut:
         """Raises FileRejected for a file that is refused at once."""
         form = {"uri": uri, "collection": collection, "title": title}
-        reply = self._request("POST", "/v1/documents", files={"file": (name, file)}, data=form)
+        reply = self._request("POST", "/v1/documents", files={"file": (_sendable(name), file)}, data=form)
         return SubmissionOut.model_validate_json(reply.content)
 
     def job(self, job_id: str) -> JobOut:
@@ -106,6 +106,11 @@ class Client:
             yield
         except httpx.TransportError as error:
             raise ServerUnavailable(where=self._where, reason=str(error) or type(error).__name__) from error
+
+
+def _sendable(name: str) -> str:
+    """A file name on Linux need not be UTF-8; what is not is shown as �, and the uri tells such files apart."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from operator import itemgetter
 
 from fastapi import FastAPI, Request
@@ -99,7 +100,7 @@ async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return _plain_problem("http-error", error.status_code, str(error.detail))
+    return _plain_problem("http-error", error.status_code, str(error.detail), error.headers)
 
 
 async def _defect(request: Request, error: Exception) -> JSONResponse:
@@ -108,7 +109,7 @@ async def _defect(request: Request, error: Exception) -> JSONResponse:
     return _plain_problem("internal-error", 500, "An internal error occurred. It is in the server's log.")
 
 
-def _plain_problem(code: str, status: int, detail: str) -> JSONResponse:
+def _plain_problem(code: str, status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     document = {
         "type": f"urn:chuchu:{code}",
         "title": code.replace("-", " ").capitalize(),
@@ -117,7 +118,7 @@ def _plain_problem(code: str, status: int, detail: str) -> JSONResponse:
         "code": code,
         "details": {},
     }
-    return JSONResponse(document, status, media_type=MEDIA_TYPE)
+    return JSONResponse(document, status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def _plain(value: object) -> bool:

@@ -88,7 +88,7 @@ def running_server(data_dir: Path) -> Address | None:
     try:
         note = json.loads((data_dir / _NOTE).read_text(encoding="utf-8"))
         reply = httpx.get(f"{note['url']}/healthz", timeout=2.0, trust_env=False)
-    except (OSError, ValueError, KeyError, httpx.HTTPError):
+    except (OSError, ValueError, KeyError, TypeError, httpx.HTTPError, httpx.InvalidURL):
         return None
     return Address(note["url"]) if reply.is_success else None
 

@@ -12,7 +12,8 @@
     │   │   ├── EmptyFile          ├── FileTooLarge        ├── MediaTypeUnsupported
     │   │   ├── MediaTypeMismatch  ├── PasswordRequired    ├── FileUnreadable
     │   │   ├── NoText             ├── TextGarbled         ├── ArchiveBomb
-    │   │   ├── ParseTimeout       ├── ParseMemory         └── ParserCrashed
+    │   │   ├── ParseTimeout       ├── ParseMemory         ├── ParserCrashed
+    │   │   └── FileUnnamed
     │   ├── QuestionRejected   ├── SpanInvalid         └── DatasetInvalid
     ├── Conflict                      the state of things forbids it; the message says what to change
     │   ├── IndexModelMismatch ├── StoreVersionMismatch ├── DataFolderInUse
@@ -213,6 +214,12 @@ class ParserCrashed(FileRejected):
     code = "parser-crashed"
     en = "The parser ended abnormally on this file ({reason}). It may be damaged; export it again."
     zh = "解析器在处理该文件时异常退出（{reason}）。文件可能已损坏，请重新导出。"
+
+
+class FileUnnamed(FileRejected):
+    code = "file-unnamed"
+    en = "The file came without a name and without a uri. Send one of them: it tells which document this is."
+    zh = "文件既无文件名也无 uri。请至少提供其一，以确定它属于哪个文档。"
 
 
 class QuestionRejected(Rejected):

@@ -11,6 +11,7 @@ from api.dependencies import ReaderLanguage, ServicesDep
 from api.schemas import Collection, DocumentDetailOut, DocumentListOut, SubmissionOut
 from api.views import document_out, job_out, version_out
 from ingest.intake import Upload
+from rag.errors import FileUnnamed
 from rag.store.submissions import SubmissionOutcome
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
@@ -36,7 +37,10 @@ async def submit(
     title: Annotated[str, Form(max_length=500)] = "",
 ) -> SubmissionOut:
     """Hand in a file. 202 with the job that works on it; 200 when these bytes are live already."""
-    name = file.filename or "unnamed"
+    name = file.filename or uri
+    if not name:
+        # A name of ours would make all such files versions of one document.
+        raise FileUnnamed()
     upload = Upload(name=name, uri=uri or name, collection=collection, title=title)
     submission = await services.intake.submit(upload, _chunks(file))
     if submission.outcome is SubmissionOutcome.UNCHANGED:

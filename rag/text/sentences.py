@@ -28,7 +28,7 @@ _ABBREVIATION_CHARACTERS: Final = 20
 _LAST_TOKEN = re.compile(r"[A-Za-z0-9.]+\Z")
 _ENUMERATOR = re.compile(r"[(（]?(?:[0-9]{1,3}(?:\.[0-9]{1,3})*|[A-Za-z]|[ivxIVX]{1,5})\Z")
 # 初步诊断：1. 哮喘 2. 高血压病, Steps: 1. Open it. A Chinese sentence does not end in a full stop of Latin script.
-_INLINE_ENUMERATOR = re.compile(rf"(?:[:：]\s*|[{HAN}{KANA}、，；。]\s+|[；。])[(（]?[0-9]{{1,2}}\Z")
+_INLINE_ENUMERATOR = re.compile(rf"(?:(?<![0-9])[:：]\s*|[{HAN}{KANA}、，；。]\s+|[；。])[(（]?[0-9]{{1,2}}\Z")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]\Z")
 _NEXT_WORD = re.compile(r"[A-Za-z]+")
 

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 import yaml
 from pydantic import BaseModel
+from typer.core import TyperGroup
 
+from api.cli.main import app
 from rag.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -190,6 +193,19 @@ def test_own_services_run_commands_of_ours() -> None:
         "worker": "worker",
         "models": "models",
     }
+
+
+@pytest.mark.parametrize("name", compose_commands())
+def test_own_commands_parse(name: str) -> None:
+    """Renaming an option would otherwise stop a container at its start."""
+    arguments, group = compose_commands()[name], typer.main.get_command(app)
+    context = group.make_context("chuchu", arguments, resilient_parsing=False)
+
+    while isinstance(group, TyperGroup):
+        rest = [*context._protected_args, *context.args]
+        _, command, rest = group.resolve_command(context, rest)
+        assert command is not None
+        context, group = command.make_context(command.name, rest, parent=context), command
 
 
 def test_git_and_image_leave_secrets_out() -> None:

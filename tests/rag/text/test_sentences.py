@@ -106,3 +106,9 @@ def test_a_year_still_ends_an_english_sentence() -> None:
         "He left in 2019.",
         "She stayed.",
     ]
+
+
+def test_a_time_of_day_ends_a_sentence() -> None:
+    text = "Backups run at 01:30. They are kept for 35 days."
+
+    assert [span.of(text) for span in sentence_spans(text)] == ["Backups run at 01:30.", "They are kept for 35 days."]
