@@ -209,7 +209,7 @@ async def test_an_answer_without_any_support_is_refused(handbook: Library) -> No
 
 
 async def test_a_chat_that_fails_midway_gives_way_to_extracts(handbook: Library) -> None:
-    chat = WatchedChat([f"{WARRANTY} {BATTERY}"], fail_after_pieces=18)
+    chat = WatchedChat([f"{BATTERY} {WARRANTY}"], fail_after_pieces=18)
 
     events = await every(handbook.answerer(chat).stream(QUESTION))
 
@@ -221,6 +221,15 @@ async def test_a_chat_that_fails_midway_gives_way_to_extracts(handbook: Library)
     assert answer.text.startswith("The warranty lasts 24 months from the date of delivery [1].")
     assert chat.ended == 1
     await require_whole(handbook, answer)
+
+
+async def test_a_quote_under_a_long_header_supports_its_own_words(library: Library) -> None:
+    title = " ".join(f"rule{n}" for n in range(200))
+    await library.add("rules.txt", WARRANTY, title=title)
+
+    answer = await library.answerer(ScriptedChat([WARRANTY])).answer(title)
+
+    assert statuses(answer) == [SupportStatus.SUPPORTED]
 
 
 async def test_a_chat_that_is_too_slow_gives_way_to_extracts(handbook: Library) -> None:
