@@ -114,7 +114,7 @@ class DatabaseSettings(Section):
 
 
 class RetrievalSettings(Section):
-    candidates: int = Field(100, gt=0, description="Passages taken from each leg of each language.")
+    candidates: int = Field(60, gt=0, description="Passages taken from each leg of each language.")
     passages: int = Field(20, gt=0, description="Passages that retrieval returns.")
 
 

@@ -60,18 +60,24 @@ class Retriever:
         started = time.perf_counter()
         language = detect_language(question, default="en")
         vector, corpus = await asyncio.gather(self._embed_query(question), self._corpora.get(collection))
-        candidates = await self._candidates(question, vector, language, corpus, collection)
         wanted = limit or self._settings.passages
+        candidates = await self._candidates(question, vector, language, corpus, collection, wanted)
         passages = await self._shown(candidates, wanted)
         elapsed = time.perf_counter() - started
         return Retrieval(question, language, passages, vector, corpus.centres, corpus.passages, elapsed)
 
     async def _candidates(
-        self, question: str, vector: np.ndarray, language: Language, corpus: _Corpus, collection: str | None
+        self,
+        question: str,
+        vector: np.ndarray,
+        language: Language,
+        corpus: _Corpus,
+        collection: str | None,
+        wanted: int,
     ) -> list[Candidate]:
         terms = encode_query(lexical_terms(question))
         query = corpus.centres.query(vector, language)
-        legs = self._legs(query, terms, corpus, collection)
+        legs = self._legs(query, terms, corpus, collection, max(self._settings.candidates, wanted))
         found = await self._index.search([leg for _, leg in legs]) if legs else []
         dense: dict[str, float] = {}
         lexical: dict[str, float] = {}
@@ -84,13 +90,13 @@ class Retriever:
         return fuse(dense, lexical, (hit.passage for hits in found for hit in hits))
 
     def _legs(
-        self, query: np.ndarray, terms: SparseTerms, corpus: _Corpus, collection: str | None
+        self, query: np.ndarray, terms: SparseTerms, corpus: _Corpus, collection: str | None, candidates: int
     ) -> list[tuple[Language, Leg]]:
         """A dense and a lexical leg for each language that the collection holds."""
         legs: list[tuple[Language, Leg]] = []
         for language, count in corpus.by_language.items():
             scope = Scope(collection=collection, language=language)
-            legs.append((language, Leg(query, self._settings.candidates, scope, with_vectors=True)))
+            legs.append((language, Leg(query, candidates, scope, with_vectors=True)))
             if terms.ids:
                 legs.append((language, Leg(terms, chance_rank(count), scope, with_vectors=True)))
         return legs
