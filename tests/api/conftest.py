@@ -58,7 +58,9 @@ def http_client(address: Address) -> httpx.Client:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     chat = ScriptedChat("The notice period is 30 days [1].", piece_delay_s=0.01)
     settings = tiny_settings(
-        tmp_path_factory.mktemp("data"), ingest={"max_file_bytes": 1_000_000}, answering={"evidence_threshold": 0}
+        tmp_path_factory.mktemp("data"),
+        ingest={"max_file_bytes": 1_000_000, "keep_originals_s": 60},
+        answering={"evidence_threshold": 0},
     )
     opener = partial(open_services, embedder=HashEmbedder(), chat=chat)
     with (
