@@ -20,7 +20,7 @@ from ingest.parsing.records import Parsed
 from ingest.parsing.sandbox import ParserPool
 from ingest.passages import Origin
 from ingest.quality import judge
-from rag.documents import LANGUAGES, Document, DocumentVersion, Language, ParsedDocument, Passage
+from rag.documents import LANGUAGES, Document, DocumentVersion, Language, ParsedDocument, Passage, VersionStatus
 from rag.index.lexical import encode_passage
 from rag.index.passage_index import IndexedPassage, PassageIndex
 from rag.models.batching import EmbeddingBatcher
@@ -96,9 +96,15 @@ class IngestPipeline:
         )
 
     async def discard(self, job_id: str) -> None:
-        """Undo what an unwanted job put into the index. Its leftovers may have been removed while it still worked."""
+        """Undo what an unwanted job put into the index. Its leftovers may have been removed while it still worked.
+
+        Unless the job is unwanted because it is done already: by a worker that was taken for lost, or a moment before
+        it was started anew.
+        """
         job = await self.stores.jobs.job(job_id)
-        await self.index.delete_version(job.version_id)
+        version = await self.stores.documents.version(job.document_id, job.version_id)
+        if version.status is not VersionStatus.LIVE:
+            await self.index.delete_version(job.version_id)
 
     async def remove_leftovers(self) -> None:
         """Take versions that are not live out of the index, and delete what nobody can ask for any more.
