@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -12,11 +13,17 @@ from fastapi.staticfiles import StaticFiles
 from swagger_ui_bundle import swagger_ui_path
 
 from api.headers import SecurityHeaders
-from api.problems import install_problem_handlers
+from api.problems import MEDIA_TYPE, install_problem_handlers
 from api.routes import answers, documents, health, jobs, search, versions
+from api.schemas import ProblemOut
 from api.services import Services
 
 _WEB = Path(__file__).parent / "web"
+
+_PROBLEM: dict[str, Any] = {
+    "description": "A problem (RFC 9457)",
+    "content": {MEDIA_TYPE: {"schema": ProblemOut.model_json_schema()}},
+}
 
 
 def create_app(services: Services) -> FastAPI:
@@ -31,7 +38,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     install_problem_handlers(app)
     for module in (answers, search, documents, versions, jobs, health):
-        app.include_router(module.router)
+        app.include_router(module.router, responses={"default": _PROBLEM})
     app.mount("/assets/docs", StaticFiles(directory=swagger_ui_path), name="docs-assets")
     app.mount("/assets", StaticFiles(directory=_WEB), name="assets")
     app.add_api_route("/docs", _api_docs, include_in_schema=False)

@@ -88,7 +88,7 @@ class Client:
             if reply.is_error:
                 reply.read()
                 raise _error(reply)
-            for name, payload in _events(reply.iter_lines()):
+            for name, payload in _events(_lines(reply.iter_text())):
                 if name == "problem":
                     raise from_code(payload["code"], payload["details"])
                 yield name, payload
@@ -111,6 +111,14 @@ class Client:
 def _sendable(name: str) -> str:
     """A file name on Linux need not be UTF-8; what is not is shown as �, and the uri tells such files apart."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _lines(pieces: Iterator[str]) -> Iterator[str]:
+    """Lines as event streams know them. `httpx.Response.iter_lines` also ends them within quoted words, at U+2028."""
+    rest = ""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split("\n")
+        yield from whole
 
 
 def _events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -14,6 +14,10 @@ HEADERS = {
 _INLINE_SCRIPT = ("/docs",)
 """The OpenAPI page starts itself by an inline script; its files are our own all the same."""
 
+_WITH_INLINE = "; ".join(
+    (HEADERS["Content-Security-Policy"], "script-src 'self' 'unsafe-inline'", "style-src 'self' 'unsafe-inline'")
+)
+
 
 class SecurityHeaders:
     """Plain ASGI: Starlette's `BaseHTTPMiddleware` would stand between a stream and the news that its reader left."""
@@ -23,8 +27,10 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start" and scope["path"] not in _INLINE_SCRIPT:
+            if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"] in _INLINE_SCRIPT:
+                    headers["Content-Security-Policy"] = _WITH_INLINE
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.headers import HEADERS
 from rag.errors import (
     ChuchuError,
     Conflict,
@@ -23,6 +24,7 @@ from rag.errors import (
     ModelError,
     NotFound,
     Rejected,
+    RequestInvalid,
     Unavailable,
 )
 
@@ -44,6 +46,11 @@ STATUS: dict[type[ChuchuError], int] = {
 """The status of an error is that of the nearest of its classes."""
 
 MEDIA_TYPE = "application/problem+json"
+
+_DEFECT = {
+    "en": "An internal error occurred. It is in the server's log.",
+    "zh": "服务器内部错误，详情见服务器日志。",
+}
 
 
 def status_of(error: ChuchuError) -> int:
@@ -95,7 +102,7 @@ async def _chuchu_error(request: Request, error: Exception) -> JSONResponse:
 async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     faults = [f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}" for fault in error.errors()]
-    return _plain_problem("request-invalid", 422, "; ".join(faults))
+    return await _chuchu_error(request, RequestInvalid(reason="; ".join(faults)))
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
@@ -106,7 +113,8 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 async def _defect(request: Request, error: Exception) -> JSONResponse:
     """A defect of ours: the trace goes to the log and never to the client."""
     log.error("%s %s", request.method, request.url.path, exc_info=error)
-    return _plain_problem("internal-error", 500, "An internal error occurred. It is in the server's log.")
+    # Starlette answers defects outside of all middleware, so that nothing else would add these headers.
+    return _plain_problem("internal-error", 500, _DEFECT[reader_language(request)], HEADERS)
 
 
 def _plain_problem(code: str, status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:

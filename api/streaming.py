@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 from api.problems import problem
@@ -19,11 +20,14 @@ HEARTBEAT_S = 10.0
 """Pause after which a comment is sent: proxies close streams that are silent while a small CPU reads its prompt."""
 
 
-async def event_stream(events: AsyncIterator[Event], language: MessageLanguage) -> AsyncIterator[str]:
-    """Events as text/event-stream; an error on the way becomes a last event `problem`."""
+async def event_stream(
+    events: AsyncIterator[Event], language: MessageLanguage, heartbeat_s: float = HEARTBEAT_S
+) -> AsyncGenerator[str]:
+    """Events as text/event-stream; an error on the way becomes a last event `problem`. Closing it stops the work."""
     try:
-        async for event in _with_heartbeats(events):
-            yield ": working\n\n" if event is None else _encode(*_payload(event))
+        async with aclosing(_with_heartbeats(events, heartbeat_s)) as beating:
+            async for event in beating:
+                yield ": working\n\n" if event is None else _encode(*_payload(event))
     except ChuchuError as error:
         yield _encode("problem", problem(error, language))
     except Exception as error:
@@ -32,12 +36,12 @@ async def event_stream(events: AsyncIterator[Event], language: MessageLanguage) 
         yield _encode("problem", problem(InternalError(reason=type(error).__name__), language))
 
 
-async def _with_heartbeats(events: AsyncIterator[Event]) -> AsyncIterator[Event | None]:
+async def _with_heartbeats(events: AsyncIterator[Event], heartbeat_s: float) -> AsyncGenerator[Event | None]:
     """The events, and None in every longer silence. The work is stopped when the reader goes away."""
     upcoming = asyncio.ensure_future(anext(events))
     try:
         while True:
-            done, _ = await asyncio.wait({upcoming}, timeout=HEARTBEAT_S)
+            done, _ = await asyncio.wait({upcoming}, timeout=heartbeat_s)
             if not done:
                 yield None
                 continue

@@ -107,19 +107,9 @@ class IngestPipeline:
             await self.index.delete_version(job.version_id)
 
     async def remove_leftovers(self) -> None:
-        """Take versions that are not live out of the index, and delete what nobody can ask for any more.
-
-        What an upload may be about to need again is left for a later call.
-        """
+        """Take versions that are not live out of the index, and delete what nobody can ask for any more."""
         for leftover in await self.stores.documents.pending_removals():
-            if not await self._may_be_needed(leftover):
-                await self._remove(leftover)
-
-    async def _may_be_needed(self, leftover: Removal) -> bool:
-        """An upload stores its bytes first and names them in the database after: in between, they look unneeded."""
-        if leftover.original is None:
-            return False
-        return await self.stores.blobs.age_s(leftover.original) < self.settings.keep_originals_s
+            await self._remove(leftover)
 
     async def _remove(self, leftover: Removal) -> None:
         await self.index.delete_version(leftover.version_id)
@@ -127,6 +117,10 @@ class IngestPipeline:
         if leftover.text:
             await self.parsed.delete(leftover.version_id)
         if leftover.original:
+            # An upload stores its bytes first and names them in the database after: in between, they look unneeded.
+            # Until they are old enough the removal stays pending, and the next call comes back to it.
+            if await self.stores.blobs.age_s(leftover.original) < self.settings.keep_originals_s:
+                return
             await self.stores.blobs.delete(leftover.original)
         await self.stores.documents.removed(leftover.version_id)
 

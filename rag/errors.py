@@ -14,7 +14,8 @@
     │   │   ├── NoText             ├── TextGarbled         ├── ArchiveBomb
     │   │   ├── ParseTimeout       ├── ParseMemory         ├── ParserCrashed
     │   │   └── FileUnnamed
-    │   ├── QuestionRejected   ├── SpanInvalid         └── DatasetInvalid
+    │   ├── QuestionRejected   ├── RequestInvalid
+    │   ├── SpanInvalid        └── DatasetInvalid
     ├── Conflict                      the state of things forbids it; the message says what to change
     │   ├── IndexModelMismatch ├── StoreVersionMismatch ├── DataFolderInUse
     │   └── PortInUse
@@ -226,6 +227,12 @@ class QuestionRejected(Rejected):
     code = "question-rejected"
     en = "The question cannot be asked: {reason}."
     zh = "无法提问：{reason}。"
+
+
+class RequestInvalid(Rejected):
+    code = "request-invalid"
+    en = "The request is not valid: {reason}. The page /docs shows what it may hold."
+    zh = "请求无效：{reason}。可用内容见 /docs 页面。"
 
 
 class SpanInvalid(Rejected):

@@ -25,7 +25,6 @@ PATIENCE_S = 60.0
 
 def tiny_settings(data_dir: Path, **sections: Any) -> Settings:
     sections.setdefault("chat", {"backend": "none"})
-    sections["ingest"] = {"keep_originals_s": 0} | sections.get("ingest", {})
     return Settings(data_dir=data_dir, **sections)
 
 

@@ -57,9 +57,14 @@ def _table(terminal: Terminal, documents: list[DocumentOut]) -> None:
     for document in documents:
         version = document.live_version
         counts = (str(version.passages), str(version.pages or "")) if version else ("", "")
-        cells = (document.id, document.title, document.collection, state(terminal, document), *counts)
+        cells = (document.id, _name(document), document.collection, state(terminal, document), *counts)
         table.add_row(*(Text(cell) for cell in cells))
     terminal.out.print(table)
+
+
+def _name(document: DocumentOut) -> str:
+    """The title, which is known once a version has been read; until then the file's name."""
+    return document.title or (document.job.name if document.job else "")
 
 
 def state(terminal: Terminal, document: DocumentOut) -> str:

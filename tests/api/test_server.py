@@ -4,16 +4,21 @@ import socket
 from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 
-from api.server import private_server, running_server, serve
+from api.server import Address, private_server, running_server, serve
 from api.services import open_services
 from rag.errors import DataFolderInUse, IndexModelMismatch, PortInUse, SettingsInvalid
 from rag.testing import HashEmbedder
-from tests.api.conftest import http_client
-from tests.running import tiny_settings
+from tests.running import PATIENCE_S, tiny_settings
 
 OPENER = partial(open_services, embedder=HashEmbedder(), working=False)
+
+
+def http_client(address: Address) -> httpx.Client:
+    transport = httpx.HTTPTransport(uds=str(address.socket))
+    return httpx.Client(base_url=address.url, transport=transport, timeout=PATIENCE_S)
 
 
 def test_a_private_server_answers_at_once_and_leaves_nothing(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_deleting_takes_passages_text_file_and_listing(tmp_path: Path) -> None:
             "Travel"
         ]
 
-    with_services(tmp_path, scenario)
+    with_services(tiny_settings(tmp_path, ingest={"keep_originals_s": 0}), scenario)
 
 
 def test_a_file_that_two_documents_share_outlives_one_of_them(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_deleted_document_that_is_handed_in_again_is_live_again(tmp_path: Path
         assert len((await services.retriever.retrieve("notice period")).passages) == 1
 
     # At once, its file would go between the moment when the second upload is stored and the one when it is listed.
-    with_services(tiny_settings(tmp_path, ingest={"keep_originals_s": 60}), scenario)
+    with_services(tmp_path, scenario)
 
 
 def test_a_bad_file_is_listed_with_its_reason_and_spares_its_neighbours(tmp_path: Path) -> None:
@@ -208,7 +208,11 @@ def test_cancelling_while_passages_are_embedded_leaves_nothing_in_the_index(tmp_
         await services.intake.delete(listing.document.id)
         await nothing_left_to_remove(services)
 
-    with_services(tiny_settings(tmp_path, ingest={"concurrency": 1}), scenario, embedder=embedder)
+    with_services(
+        tiny_settings(tmp_path, ingest={"concurrency": 1, "keep_originals_s": 0}),
+        scenario,
+        embedder=embedder,
+    )
 
 
 def test_work_begun_twice_does_not_take_away_what_is_live(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ LONGER_LEAVE = "# Leave\n\nThe notice period is 45 days.\n"
 
 @pytest.fixture
 def settings(postgres_server: PostgresServer, tmp_path: Path) -> Settings:  # noqa: F811
-    return tiny_settings(tmp_path, database={"url": postgres_server.emptied_database()})
+    database = {"url": postgres_server.emptied_database()}
+    return tiny_settings(tmp_path, database=database, ingest={"keep_originals_s": 0})
 
 
 @pytest.mark.slow

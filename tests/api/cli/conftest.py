@@ -1,102 +1,67 @@
-"""`chuchu` as a process of its own, over settings that need no weights."""
+"""`chuchu` as people run it: a process with an environment, a status and two streams."""
 
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
-LEAVE = "# Leave\n\nThe notice period is 30 days.\n"
-SETTINGS = """
-data_dir = "{data_dir}"
-models_dir = "{data_dir}/models"
-
-[embedding]
-backend = "llama-index"
-model = "tiny"
-class_path = "tests.api.cli.tiny_embedding.TinyEmbedding"
-
-[chat]
-backend = "none"
-
-[answering]
-evidence_threshold = 0
-"""
-# What the script `chuchu` does. Written out, because the tests must run this tree, whatever is installed.
-PROGRAM = "import sys; sys.argv[0] = 'chuchu'; from api.cli.main import main; sys.exit(main())"
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+COMMAND = (sys.executable, "-c", "from api.cli.main import main; main()")
+PATIENCE_S = 120.0
 
 
-@dataclass
-class Chuchu:
-    folder: Path
-    environment: dict[str, str] = field(default_factory=dict)
+class CommandLine:
+    """Runs commands against one data folder, with an embedding that needs no weights."""
 
-    @property
-    def data_dir(self) -> Path:
-        return self.folder / "data"
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data_dir = folder / "data"
+        # Nothing of the developer's own settings, proxies or language gets in.
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{HERE}",
+            "CHUCHU_DATA_DIR": str(self.data_dir),
+            "CHUCHU_MODELS_DIR": str(folder / "models"),
+            "CHUCHU_EMBEDDING__BACKEND": "llama-index",
+            "CHUCHU_EMBEDDING__CLASS_PATH": "tiny_embedding.TinyEmbedding",
+            "CHUCHU_CHAT__BACKEND": "none",
+        }
 
-    def environ(self, **more: str) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "VIRTUAL_ENV", "TMPDIR")}
-        ours = {"PYTHONPATH": str(ROOT), "CHUCHU_SETTINGS": str(self.folder / "settings.toml"), "LANG": "C.UTF-8"}
-        return kept | ours | {"COLUMNS": "200"} | self.environment | more
+    def run(self, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        """The ended command; no command may end in a traceback."""
+        process = self.start(*arguments, **environment)
+        out, err = process.communicate(timeout=PATIENCE_S)
+        assert "Traceback" not in out + err, err
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
-    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", PROGRAM, *arguments],
+    def start(self, *arguments: str | Path, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*COMMAND, *map(str, arguments)],
             cwd=self.folder,
-            env=self.environ(**environment),
-            capture_output=True,
-            text=True,
-            errors="surrogateescape",
-            timeout=120,
-        )
-
-    @contextmanager
-    def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        """The process while it runs; killed, with what it started, if it still does in the end."""
-        process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, *arguments],
-            cwd=self.folder,
-            env=self.environ(),
+            env=self.environment | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            start_new_session=True,
+            encoding="utf-8",
         )
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
 
-    def written(self, name: str, content: str | bytes) -> Path:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return path
+    def write(self, files: Mapping[str, str]) -> Path:
+        """Files in the folder `papers`, which is returned."""
+        papers = self.folder / "papers"
+        papers.mkdir(exist_ok=True)
+        for name, text in files.items():
+            (papers / name).write_text(text, encoding="utf-8")
+        return papers
 
 
 @pytest.fixture
-def chuchu(tmp_path: Path) -> Chuchu:
-    made = Chuchu(tmp_path)
-    made.written("settings.toml", SETTINGS.format(data_dir=made.data_dir))
-    return made
-
-
-def line_with(stream: Iterator[str], words: str) -> str:
-    """The next line that holds the words; what the process has said until then is in the failure."""
-    said = []
-    for line in stream:
-        if words in line:
-            return line
-        said.append(line)
-    raise AssertionError(f"{words!r} never came: {said}")
+def chuchu(tmp_path: Path) -> CommandLine:
+    return CommandLine(tmp_path)

@@ -1,19 +1,28 @@
-"""A LlamaIndex embedding without weights, so that a process can be told by its settings alone to use none."""
+"""A LlamaIndex embedding without weights: the way to a process of `chuchu` that needs no model."""
 
 from __future__ import annotations
+
+import time
+from typing import Any
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.testing import HashEmbedder
 
+_HASHES = HashEmbedder()
+
 
 class TinyEmbedding(BaseEmbedding):
+    """`delay_s` is taken for each text, so that there is a middle to interrupt."""
+
+    delay_s: float = 0.0
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        time.sleep(self.delay_s)
+        return _HASHES.embed_passages([text])[0].tolist()  # type: ignore[no-any-return]
+
     def _get_query_embedding(self, query: str) -> list[float]:
         return self._get_text_embedding(query)
 
-    async def _aget_query_embedding(self, query: str) -> list[float]:
+    async def _aget_query_embedding(self, query: str) -> Any:
         return self._get_text_embedding(query)
-
-    def _get_text_embedding(self, text: str) -> list[float]:
-        (row,) = HashEmbedder().embed_passages([text]).tolist()
-        return list(row)
