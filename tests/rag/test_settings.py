@@ -129,7 +129,7 @@ def test_keys_are_not_shown() -> None:
 
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        load_settings().api.port = 1
+        load_settings().api.port = 1  # type: ignore[misc]
 
 
 def test_a_home_folder_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

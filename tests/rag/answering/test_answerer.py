@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,9 @@ from rag.documents import Span
 from rag.errors import ChatUnavailable
 from rag.geometry import PageGeometry
 from rag.models.chat import ChatDelta, GenerationOptions, Message
+from rag.models.embedding import Embedder
 from rag.testing import ScriptedChat
-from tests.rag.library import Library
+from tests.rag.library import Library, opened_library
 
 pytestmark = pytest.mark.anyio
 
@@ -51,8 +53,13 @@ class WatchedChat(ScriptedChat):
     begun = ended = 0
     failure: Exception | None = None
 
+    def __init__(self, replies: Sequence[str], **how: Any) -> None:
+        super().__init__(replies, **how)
+        self.is_asked = asyncio.Event()
+
     async def stream(self, messages: Sequence[Message], options: GenerationOptions) -> AsyncIterator[ChatDelta]:
         self.begun += 1
+        self.is_asked.set()
         try:
             if self.failure:
                 raise self.failure
@@ -202,7 +209,7 @@ async def test_an_answer_without_any_support_is_refused(handbook: Library) -> No
 
 
 async def test_a_chat_that_fails_midway_gives_way_to_extracts(handbook: Library) -> None:
-    chat = WatchedChat([f"{WARRANTY} {BATTERY}"], fail_after_pieces=18)
+    chat = WatchedChat([f"{BATTERY} {WARRANTY}"], fail_after_pieces=18)
 
     events = await every(handbook.answerer(chat).stream(QUESTION))
 
@@ -214,6 +221,15 @@ async def test_a_chat_that_fails_midway_gives_way_to_extracts(handbook: Library)
     assert answer.text.startswith("The warranty lasts 24 months from the date of delivery [1].")
     assert chat.ended == 1
     await require_whole(handbook, answer)
+
+
+async def test_a_quote_under_a_long_header_supports_its_own_words(library: Library) -> None:
+    title = " ".join(f"rule{n}" for n in range(200))
+    await library.add("rules.txt", WARRANTY, title=title)
+
+    answer = await library.answerer(ScriptedChat([WARRANTY])).answer(title)
+
+    assert statuses(answer) == [SupportStatus.SUPPORTED]
 
 
 async def test_a_chat_that_is_too_slow_gives_way_to_extracts(handbook: Library) -> None:
@@ -365,8 +381,7 @@ async def test_cancelling_a_question_stops_the_writing(handbook: Library) -> Non
     chat = WatchedChat([WARRANTY], piece_delay_s=30)
     task = asyncio.create_task(handbook.answerer(chat).answer(QUESTION))
     async with asyncio.timeout(10):
-        while not chat.calls:  # noqa: ASYNC110 - the double records its calls and has no event to wait for
-            await asyncio.sleep(0.01)
+        await chat.is_asked.wait()
 
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -468,3 +483,38 @@ async def test_many_questions_at_once_do_not_meet(handbook: Library) -> None:
 
     assert [answer.question for answer in answers] == asked
     assert [answer.citations[0].quote for answer in answers] == [WARRANTY, BATTERY] * 4
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("question", "reply", "quote"),
+    [
+        (QUESTION, WARRANTY, WARRANTY_ZH),
+        ("年假有多少天？", "员工每年有15天带薪年假。", LEAVE),
+    ],
+)
+async def test_an_answer_rests_on_a_source_in_the_other_language(
+    tmp_path: Path, real_embedder: Embedder, question: str, reply: str, quote: str
+) -> None:
+    others_zh = "食堂每天中午十一点半开门。\n打印机放在三楼走廊尽头。\n出差须提前三天申请。\n"
+    others_en = "The company was founded in 2001.\nParking is free for visitors.\n"
+
+    async with opened_library(tmp_path / "real", real_embedder) as library:
+        await library.add("zh.txt", others_zh + WARRANTY_ZH)
+        await library.add("en.txt", others_en + LEAVE)
+        answer = await library.answerer(ScriptedChat([reply])).answer(question)
+
+        assert statuses(answer) == [SupportStatus.SUPPORTED]
+        assert [citation.quote for citation in answer.citations] == [quote]
+        await require_whole(library, answer)
+
+
+@pytest.mark.models
+async def test_an_invented_number_is_held_back_across_languages(tmp_path: Path, real_embedder: Embedder) -> None:
+    async with opened_library(tmp_path / "real", real_embedder) as library:
+        await library.add("zh.txt", f"{WARRANTY_ZH}\n食堂每天中午十一点半开门。")
+        answer = await library.answerer(ScriptedChat([INVENTED])).answer(QUESTION)
+
+        assert answer.refusal is not None
+        (dropped,) = answer.dropped
+        assert "quantities" in {check.name for check in dropped.checks if not check.passed}

@@ -11,8 +11,11 @@ from rag.answering.attribution import (
     coverage,
     score,
 )
-from rag.answering.evidence import Evidence
+from rag.answering.evidence import Evidence, centred
 from rag.documents import Language
+from rag.models.embedding import Embedder
+from rag.retrieval.centres import estimate_centres
+from rag.text.language import detect_language
 from rag.text.terms import lexical_terms
 from tests.rag.answering.sources import CLAIM, evidence, sentence
 
@@ -142,3 +145,38 @@ def test_closeness_is_that_of_the_best_sentence() -> None:
     found = evidence(("Lunch.", 0.9), ("Warranty claims need a receipt.", 0.7))
 
     assert attributed("Warranty claims need a receipt.", found).closeness == pytest.approx(np.float32(0.7))
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        (
+            "Before a business trip, employees fill in a form that the head of department approves.",
+            "员工出差前须填写申请表，并由部门经理批准。",
+        ),
+        ("The company pays a housing allowance to employees from other cities.", "公司为外地员工提供住房补贴。"),
+        ("If the printer breaks down, call the IT department.", "打印机发生故障时，请联系信息技术部门。"),
+        ("访客可以免费停车。", "Parking is free for visitors."),
+    ],
+)
+def test_a_claim_is_closest_to_its_own_source_in_the_other_language(
+    real_embedder: Embedder, claim: str, quote: str
+) -> None:
+    quotes = [
+        "员工出差前须填写申请表，并由部门经理批准。",
+        "公司为外地员工提供住房补贴。",
+        "打印机发生故障时，请联系信息技术部门。",
+        "The printer stands on the third floor.",
+        "Parking is free for visitors.",
+    ]
+    centres = estimate_centres(real_embedder)
+    found = centred([sentence(text) for text in quotes], real_embedder.embed_passages(quotes), centres)
+    language = detect_language(claim)
+    (vector,) = centres.passage(real_embedder.embed_passages([claim]), language)
+
+    result = attribute(claim, vector, language, found)
+
+    assert texts(result) == [quote]
+    assert result.across_languages
+    assert result.closeness > sorted(found.closeness(vector))[-2]

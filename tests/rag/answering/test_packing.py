@@ -39,7 +39,7 @@ def test_the_best_passage_goes_in_however_long() -> None:
 
 
 def test_nothing_is_packed_of_nothing() -> None:
-    assert pack([], 10, lambda texts: [0 / 0]) == Packed((), 0, 0)
+    assert pack([], 10, words) == Packed((), 0, 0)
 
 
 def test_a_source_is_shown_under_its_header_or_else_its_title() -> None:

@@ -7,10 +7,12 @@ import pytest
 
 from rag.documents import Language
 from rag.models.embedding import Embedder
+from rag.retrieval.centres import PRIOR_WEIGHT, unit
 from rag.retrieval.retriever import Retrieval, Retriever
 from rag.settings import RetrievalSettings
 from rag.store.document_store import DocumentStore
 from rag.store.vector_sums import VectorSum
+from rag.testing import HashEmbedder
 from tests.rag.library import Library, opened_library
 
 pytestmark = pytest.mark.anyio
@@ -51,6 +53,21 @@ async def test_the_passage_that_answers_comes_first_with_what_a_reader_needs(lib
     assert found.searched == 2
 
 
+async def test_scores_are_cosines_without_the_means_of_the_collections_own_passages(library: Library) -> None:
+    await library.add("a.txt", f"{WARRANTY}\n{LEAVE}", collection="sales", title="T")
+    await library.add("b.txt", f"{CANTEEN_ZH}\nParking is free.", collection="staff")
+    question = "How long does the warranty last?"
+
+    found = await library.retriever().retrieve(question, collection="sales")
+
+    stored = HashEmbedder().embed_passages([f"T\n{WARRANTY}", f"T\n{LEAVE}"])
+    mean = (library.priors.passages["en"] * PRIOR_WEIGHT + stored.sum(0)) / (PRIOR_WEIGHT + 2)
+    query = unit(HashEmbedder().embed_queries([question])[0] - library.priors.queries["en"])
+    assert found.centres.passages["en"] == pytest.approx(mean, abs=1e-6)
+    assert found.centres.passages["zh"] == pytest.approx(library.priors.passages["zh"])
+    assert [passage.why["dense"] for passage in found.passages] == pytest.approx(unit(stored - mean) @ query, abs=1e-4)
+
+
 async def test_ranks_count_from_one_and_scores_fall(library: Library) -> None:
     await library.add("a.txt", "\n".join(f"Rule {n} of the warranty." for n in range(30)))
 
@@ -76,7 +93,7 @@ async def test_both_languages_are_searched_by_legs_of_their_own(library: Library
     await library.add("zh.txt", f"{WARRANTY_ZH}\n{CANTEEN_ZH}")
     await library.add("en.txt", f"{WARRANTY}\n{LEAVE}")
 
-    found = await library.retriever(candidates=1).retrieve("24个月的保修期")
+    found = await library.retriever(candidates=1).retrieve("保修期有多长？")
 
     # one dense hit of each language, however close the second Chinese one is
     assert texts(found)[0] == WARRANTY_ZH
