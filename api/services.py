@@ -123,8 +123,8 @@ async def _start_worker(
         return lambda: None
     from ingest.jobs import JobWorker  # DBOS takes half a second to import, which a pure API process can save
 
-    # A worker of its own continues its own work when it comes back: its name is the host's, stable in a composition.
-    executor = "inside" if settings.ingest.worker == "inside" else socket.gethostname()
+    # A worker continues its own work when it comes back. The embedded index has one owner, on whatever host it runs.
+    executor = "owner" if settings.index.backend == "edge" else socket.gethostname()
     worker = JobWorker(pipeline, _jobs_url(settings, settings.data_dir), executor, settings.ingest.concurrency)
     await worker.open()
     stack.push_async_callback(worker.close)

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -20,6 +22,8 @@ from dbos._error import DBOSMaxStepRetriesExceeded  # its public module does not
 
 from ingest.pipeline import IngestPipeline
 from rag.errors import ChuchuError, InternalError, Rejected, Unavailable
+from rag.store.clock import utc_now
+from rag.store.jobs import Job, JobStatus
 
 log = logging.getLogger("chuchu.ingest")
 
@@ -28,6 +32,8 @@ QUEUE_POLL_S = 0.05
 """How often DBOS looks at its queue. At its default of 1 s, 200 small documents would wait for their turns alone."""
 JOBS_POLL_S = 1.0
 """How often job rows are looked for that another process submitted; one's own are announced."""
+LOOK_AGAIN_S = 10.0
+"""How often it is made sure that what was handed on is still on its way."""
 WINDOW = 64
 """Jobs handed to DBOS ahead of their turn: the rest of a bulk import stays in our table, where order can change."""
 WORKFLOW_VERSION = "1"
@@ -36,6 +42,13 @@ STEP_ATTEMPTS = 5
 STEP_PAUSE_S = 1.0
 """Before the second attempt, and twice as long before each further one: a service may restart, which takes less than
 15 s, without costing a document."""
+
+MOST_STARTS = 20
+"""A file whose work ends the process that often, by a crash in native code or for want of memory, is given up."""
+ABANDONED_S = 300.0
+"""Beyond the time that a file may be parsed: a job without progress for longer has lost its worker. Should that be
+merely slow, both work on it, which the steps bear.
+"""
 
 Result = TypeVar("Result")
 
@@ -58,6 +71,7 @@ class JobWorker:
             log_level="ERROR",
         )
         self._handed_on: set[str] = set()
+        self._look_again_at = 0.0
         self._restored = False
         self._steps: set[Future[Any]] = set()
         self._closing = False
@@ -105,10 +119,13 @@ class JobWorker:
         if not self._restored:
             await self._pipeline.restore()
             self._restored = True
+        if time.monotonic() > self._look_again_at:
+            self._handed_on.clear()
+            self._look_again_at = time.monotonic() + LOOK_AGAIN_S
         waiting = await self._pipeline.stores.jobs.unfinished_jobs(limit=WINDOW)
         for job in waiting:
             if job.id not in self._handed_on:
-                await asyncio.to_thread(self._enqueue, job.id)
+                await self._hand_on_one(job)
         self._handed_on = {job.id for job in waiting}
         await self._pipeline.remove_leftovers()
 
@@ -118,15 +135,33 @@ class JobWorker:
         DBOS.launch()
         DBOS.register_queue(QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=QUEUE_POLL_S)
 
-    def _enqueue(self, job_id: str) -> None:
-        """Start the job's workflow. One that ended without ending its job, as in a lost database, is run anew."""
+    async def _hand_on_one(self, job: Job) -> None:
+        if not await asyncio.to_thread(self._enqueue, job.id, self._seems_abandoned(job)):
+            reason = f"the process ended {MOST_STARTS} times while it worked on this file"
+            await self._fail(job.id, InternalError(reason=reason))
+
+    def _seems_abandoned(self, job: Job) -> bool:
+        patience = timedelta(seconds=2 * self._pipeline.settings.parse_timeout_s + ABANDONED_S)
+        return job.status is JobStatus.RUNNING and utc_now() - job.updated_at > patience
+
+    def _enqueue(self, job_id: str, abandoned: bool) -> bool:
+        """Start the job's workflow; False for one that was started too often.
+
+        One that ended without ending its job, as in a lost database, is run anew; one that another worker left behind
+        is continued. A worker's own are continued by DBOS when it starts.
+        """
         attempt, workflow_id = 0, job_id
         while (status := DBOS.get_workflow_status(workflow_id)) is not None:
+            if status.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
+                return False
             if status.status in ("ENQUEUED", "PENDING", "DELAYED"):
-                return
+                if abandoned and status.status == "PENDING" and status.executor_id != self._config["executor_id"]:
+                    DBOS.resume_workflow(workflow_id, queue_name=QUEUE)
+                return True
             attempt, workflow_id = attempt + 1, f"{job_id}:{attempt + 1}"
         with SetWorkflowID(workflow_id):
             DBOS.enqueue_workflow(QUEUE, self._workflow, job_id)
+        return True
 
     def _register(self) -> None:
         parse = self._step("parse", self._pipeline.parse)
@@ -146,7 +181,7 @@ class JobWorker:
             except Exception as error:  # noqa: BLE001 - a defect of ours costs its job, with its name, not the worker
                 fail(job_id, _named(error))
 
-        self._workflow = DBOS.workflow(name="ingest")(ingest)
+        self._workflow = DBOS.workflow(name="ingest", max_recovery_attempts=MOST_STARTS)(ingest)
 
     def _step(self, name: str, work: Callable[..., Coroutine[Any, Any, Result]]) -> Callable[..., Result]:
         """A step of that name: tried again with growing pauses while a service is away, never for a bad file."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,8 @@ from ingest.parsing.records import Parsed
 from ingest.parsing.sandbox import ParserPool
 from ingest.passages import Origin
 from ingest.quality import judge
-from rag.documents import LANGUAGES, Document, DocumentVersion, Language, ParsedDocument, Passage
+from rag.documents import LANGUAGES, Document, DocumentVersion, Language, ParsedDocument, Passage, VersionStatus
+from rag.errors import NotFound
 from rag.index.lexical import encode_passage
 from rag.index.passage_index import IndexedPassage, PassageIndex
 from rag.models.batching import EmbeddingBatcher
@@ -32,6 +34,8 @@ from rag.store.removals import Removal
 from rag.store.vector_sums import VectorSum
 from rag.text.language import detect_language
 from rag.text.terms import lexical_terms
+
+log = logging.getLogger("chuchu.ingest")
 
 BATCH_PASSAGES = 128
 """Passages embedded and stored at a time: a second or two of work between two looks at whether the job goes on."""
@@ -96,9 +100,15 @@ class IngestPipeline:
         )
 
     async def discard(self, job_id: str) -> None:
-        """Undo what an unwanted job put into the index. Its leftovers may have been removed while it still worked."""
+        """Undo what an unwanted job put into the index. Its leftovers may have been removed while it still worked.
+
+        Unless the job is unwanted because it is done already: by a worker that was taken for lost, or a moment before
+        it was started anew.
+        """
         job = await self.stores.jobs.job(job_id)
-        await self.index.delete_version(job.version_id)
+        version = await self.stores.documents.version(job.document_id, job.version_id)
+        if version.status is not VersionStatus.LIVE:
+            await self.index.delete_version(job.version_id)
 
     async def remove_leftovers(self) -> None:
         """Take versions that are not live out of the index, and delete what nobody can ask for any more."""
@@ -130,11 +140,18 @@ class IngestPipeline:
         while listings := await self.stores.documents.documents(limit=RESTORED_AT_A_TIME, after=after):
             for listing in listings:
                 if listing.version is not None and await self._is_missing(listing.version):
-                    await self._restore(listing.document, listing.version.id)
+                    await self._restore_if_stored(listing.document, listing.version.id)
             after = listings[-1].document.id
 
     async def _is_missing(self, version: DocumentVersion) -> bool:
         return len(await self.index.version_passage_ids(version.id)) < version.passages
+
+    async def _restore_if_stored(self, listed: Document, version_id: str) -> None:
+        """A document whose text was lost, too, or deleted meanwhile, must not keep all others from coming back."""
+        try:
+            await self._restore(listed, version_id)
+        except NotFound as error:
+            log.error("document %s cannot be indexed anew: %s", listed.id, error)
 
     async def _restore(self, listed: Document, version_id: str) -> None:
         document = await self.parsed.get(version_id)

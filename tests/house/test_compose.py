@@ -33,7 +33,6 @@ SERVICE_KEYS = {
     "entrypoint",
     "environment",
     "healthcheck",
-    "hostname",
     "image",
     "init",
     "ipc",

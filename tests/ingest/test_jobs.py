@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import subprocess
+import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,7 @@ from rag.testing import HashEmbedder
 from tests.faulty import DefectiveEmbedder, FlakyIndex, GatedEmbedder
 from tests.running import ended, ingested, submitted, tiny_settings, with_services
 
+ROOT = Path(__file__).parents[2]
 LEAVE = "# Leave\n\nThe notice period is 30 days.\n"
 
 
@@ -113,6 +118,76 @@ def test_work_goes_on_where_a_closed_process_left_it(tmp_path: Path) -> None:
 
     assert with_services(tmp_path, look, working=False) is JobStatus.RUNNING
     with_services(tmp_path, finish)
+
+
+def test_a_job_whose_worker_never_comes_back_is_continued_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container made anew has another name, and what its forerunner began was never ended."""
+    go_on = threading.Event()
+    gated = GatedEmbedder("xylophone", lambda: go_on.wait(60))
+
+    async def close_while_embedding(services: Services) -> Job:
+        gated.watched_from(asyncio.get_running_loop())
+        job = (await submitted(services, "music.md", "# Music\n\nThe xylophone is red.\n")).job
+        assert job is not None
+        await asyncio.wait_for(gated.reached.wait(), 60)
+        threading.Timer(0.3, go_on.set).start()
+        return job
+
+    async def patient(services: Services) -> JobStatus:
+        await ingested(services, "leave.md", LEAVE)
+        return (await services.intake.status(job.id)).status
+
+    async def finish(services: Services) -> JobStatus:
+        return (await ended(services, job)).status
+
+    job = with_services(tmp_path, close_while_embedding, embedder=gated)
+    with closing(sqlite3.connect(tmp_path / "jobs.db")) as queue, queue:
+        queue.execute("UPDATE workflow_status SET executor_id = 'gone'")
+
+    assert with_services(tmp_path, patient) is JobStatus.RUNNING
+    monkeypatch.setattr(jobs, "ABANDONED_S", -240.0)  # twice the default ingest.parse_timeout_s
+    assert with_services(tmp_path, finish) is JobStatus.SUCCEEDED
+
+
+FATAL = """
+import os, sys
+from pathlib import Path
+from ingest import jobs
+from rag.testing import HashEmbedder
+from tests.running import ended, submitted, with_services
+
+jobs.MOST_STARTS, jobs.LOOK_AGAIN_S = 2, 0.2
+
+class Fatal(HashEmbedder):
+    def embed_passages(self, texts):
+        if any("xylophone" in text for text in texts):
+            os._exit(3)
+        return super().embed_passages(texts)
+
+async def scenario(services):
+    submission = await submitted(services, "music.md", "# Music\\n\\nThe xylophone is red.\\n")
+    job = await ended(services, submission.job)
+    print(job.status, job.error_code, job.error_details["reason"])
+
+with_services(Path(sys.argv[1]), scenario, embedder=Fatal())
+"""
+
+
+@pytest.mark.slow
+def test_a_file_that_ends_every_process_is_given_up(tmp_path: Path) -> None:
+    ends = []
+    for _ in range(6):
+        command = [sys.executable, "-c", FATAL, str(tmp_path)]
+        ends.append(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60))
+        if ends[-1].returncode == 0:
+            break
+
+    assert [end.returncode for end in ends[:-1]] == [3] * (len(ends) - 1)
+    assert len(ends) > 2
+    reason = "failed internal-error the process ended 2 times while it worked on this file"
+    assert ends[-1].stdout.strip() == reason, ends[-1].stderr
 
 
 @pytest.mark.timeout(60)

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from api.services import Services
+from ingest.pipeline import IngestPipeline
 from rag.documents import Span, VersionStatus
 from rag.errors import BlobNotFound, DocumentNotFound, EmptyFile, NoText
+from rag.models.batching import EmbeddingBatcher
 from rag.store.jobs import JobStatus
 from rag.store.submissions import SubmissionOutcome
+from rag.testing import HashEmbedder
 from tests.faulty import GatedEmbedder
 from tests.running import ended, ingested, nothing_left_to_remove, submitted, tiny_settings, with_services
 
@@ -210,6 +213,24 @@ def test_cancelling_while_passages_are_embedded_leaves_nothing_in_the_index(tmp_
         scenario,
         embedder=embedder,
     )
+
+
+def test_work_begun_twice_does_not_take_away_what_is_live(tmp_path: Path) -> None:
+    """A second worker finds the job done, and what it then undid was the live version."""
+
+    async def scenario(services: Services) -> None:
+        job = await ingested(services, "leave.md", LEAVE)
+        async with EmbeddingBatcher(HashEmbedder()) as batcher:
+            parsers, settings = services.pages.parsers, services.settings.ingest
+            second = IngestPipeline(services.stores, services.parsed, services.index, batcher, parsers, settings)
+
+            assert not await second.parse(job.id)
+            assert not await second.embed(job.id)
+            await second.discard(job.id)
+
+        assert await services.index.count() == 1
+
+    with_services(tmp_path, scenario)
 
 
 def test_other_passage_settings_make_a_new_version_of_the_same_bytes(tmp_path: Path) -> None:

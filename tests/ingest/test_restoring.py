@@ -45,3 +45,19 @@ def test_a_document_missing_from_the_index_is_put_back_beside_the_others(tmp_pat
 
     with_services(tmp_path, lose_one)
     with_services(tmp_path, ask)
+
+
+def test_a_text_that_was_lost_too_keeps_nothing_else_from_coming_back(tmp_path: Path) -> None:
+    async def fill(services: Services) -> None:
+        lost = await ingested(services, "lost.md", "The warranty lasts two years.")
+        await ingested(services, "kept.md", "The notice period is 30 days.")
+        await services.parsed.delete(lost.version_id)
+
+    async def ask(services: Services) -> None:
+        new = await ingested(services, "new.md", "Trains are booked by the office.")
+        assert new.error_code is None
+        assert await services.index.count() == 2
+
+    with_services(tmp_path, fill)
+    shutil.rmtree(tmp_path / "index")
+    with_services(tmp_path, ask)
