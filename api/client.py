@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -40,9 +40,20 @@ class Client:
     def close(self) -> None:
         self._http.close()
 
-    def submit(self, file: BinaryIO, *, name: str, uri: str, collection: str, title: str = "") -> SubmissionOut:
+    def submit(
+        self,
+        file: BinaryIO,
+        *,
+        name: str,
+        uri: str,
+        collection: str,
+        title: str = "",
+        metadata: Mapping[str, str] | None = None,
+    ) -> SubmissionOut:
         """Raises FileRejected for a file that is refused at once."""
         form = {"uri": uri, "collection": collection, "title": title}
+        if metadata is not None:
+            form["metadata"] = json.dumps(dict(metadata))
         reply = self._request("POST", "/v1/documents", files={"file": (_sendable(name), file)}, data=form)
         return SubmissionOut.model_validate_json(reply.content)
 
@@ -65,6 +76,12 @@ class Client:
     def document(self, document_id: str) -> DocumentDetailOut:
         return DocumentDetailOut.model_validate_json(self._request("GET", f"/v1/documents/{document_id}").content)
 
+    def describe(self, document_id: str, metadata: Mapping[str, str]) -> DocumentOut:
+        """Replace a document's metadata."""
+        body = {"metadata": dict(metadata)}
+        reply = self._request("PATCH", f"/v1/documents/{document_id}", json=body)
+        return DocumentOut.model_validate_json(reply.content)
+
     def delete(self, document_id: str) -> None:
         self._request("DELETE", f"/v1/documents/{document_id}")
 
@@ -74,15 +91,28 @@ class Client:
         reply = self._request("GET", path, params={"start": start, "end": end})
         return QuoteOut.model_validate_json(reply.content)
 
-    def search(self, query: str, *, collection: str | None = None, limit: int = 10) -> SearchOut:
-        body = {"query": query, "collection": collection, "limit": limit}
+    def search(
+        self,
+        query: str,
+        *,
+        collection: str | None = None,
+        filter: Mapping[str, Any] | None = None,
+        limit: int = 10,
+    ) -> SearchOut:
+        """`filter` is that of the API, as JSON."""
+        body = {"query": query, "collection": collection, "filter": filter, "limit": limit}
         return SearchOut.model_validate_json(self._request("POST", "/v1/search", json=body).content)
 
     def answer_events(
-        self, question: str, *, collection: str | None = None, extractive: bool = False
+        self,
+        question: str,
+        *,
+        collection: str | None = None,
+        filter: Mapping[str, Any] | None = None,
+        extractive: bool = False,
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Names and payloads of an answer's events, as they come. Raises the error that a `problem` event carries."""
-        body = {"question": question, "collection": collection, "extractive": extractive}
+        body = {"question": question, "collection": collection, "filter": filter, "extractive": extractive}
         headers = {"Accept": "text/event-stream"}
         with self._reaching(), self._http.stream("POST", "/v1/answers", json=body, headers=headers) as reply:
             if reply.is_error:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.filters import FilterIn
 from rag.citations import AnswerMode, RefusalReason, SupportStatus
 from rag.documents import Language, VersionStatus
 
@@ -116,6 +117,7 @@ class AnswerOut(Schema):
 class SearchIn(Schema):
     query: QuestionText
     collection: Collection | None = None
+    filter: FilterIn | None = None
     limit: int = Field(10, ge=1, le=100)
 
 
@@ -129,6 +131,7 @@ class SearchOut(Schema):
 class AnswerIn(Schema):
     question: QuestionText
     collection: Collection | None = None
+    filter: FilterIn | None = None
     extractive: bool = Field(False, description="Answer with the documents' own sentences, without the chat model.")
 
 

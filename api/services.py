@@ -98,7 +98,7 @@ async def open_services(
             settings.answering,
             settings.chat.timeout_s,
         )
-        intake = Intake(stores, settings.ingest, announce)
+        intake = Intake(stores, index, settings.ingest, announce)
         pages = Pages(stores, parsed, parsers)
         warm = partial(_warm, batcher, writer, parsers)
         yield Services(settings, stores, parsed, index, intake, retriever, answerer, writer, pages, warm)

@@ -5,34 +5,43 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ingest.parsing.media_types import sniff_file
 from ingest.parsing.parser import PARSER_VERSION
+from rag.documents import Document
 from rag.errors import EmptyFile, FileRejected, FileTooLarge
+from rag.index.attributes import Attributes
+from rag.index.passage_index import PassageIndex
 from rag.settings import IngestSettings
 from rag.store.blobs import StoredBlob
 from rag.store.factory import Stores
 from rag.store.jobs import Job
-from rag.store.submissions import NewDocument, Submission
+from rag.store.submissions import NewDocument, Submission, SubmissionOutcome
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as somebody hands it in. `uri` is where it comes from and decides which document it is a version of."""
+    """A file as somebody hands it in. `uri` is where it comes from and decides which document it is a version of.
+
+    `metadata` replaces what is said about that document; None leaves it.
+    """
 
     name: str
     uri: str
     collection: str
     title: str = ""
-    metadata: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] | None = None
 
 
 class Intake:
     """Accepts files. What it returned for is durable: after any crash it is answerable or listed with its failure."""
 
-    def __init__(self, stores: Stores, settings: IngestSettings, announce: Callable[[], None]) -> None:
+    def __init__(
+        self, stores: Stores, index: PassageIndex, settings: IngestSettings, announce: Callable[[], None]
+    ) -> None:
         self._stores = stores
+        self._index = index
         self._settings = settings
         self._announce = announce
         # A change of either makes other passages of the same bytes, so the same file is then no longer "unchanged".
@@ -42,7 +51,7 @@ class Intake:
         """Store the bytes and queue their job.
 
         A file that can be told to be unreadable at once - empty, too large, of no known type - is listed as failed,
-        and its FileRejected is raised. Raises BlobsUnavailable, DatabaseUnavailable.
+        and its FileRejected is raised. Raises BlobsUnavailable, DatabaseUnavailable, IndexUnavailable.
         """
         try:
             blob = await self._stores.blobs.put_stream(content, self._settings.max_file_bytes)
@@ -56,6 +65,8 @@ class Intake:
             raise
         submission = await self._stores.documents.submit(self._new_document(upload, blob, media_type))
         self._announce()
+        if submission.outcome is SubmissionOutcome.UNCHANGED and upload.metadata is not None:
+            await self._label(submission.document)
         return submission
 
     async def cancel(self, job_id: str) -> Job:
@@ -64,10 +75,20 @@ class Intake:
     async def status(self, job_id: str) -> Job:
         return await self._stores.jobs.job(job_id)
 
+    async def describe(self, document_id: str, metadata: Mapping[str, str]) -> None:
+        """Replace what is said about a document, for filters to see at once; nothing is read or embedded anew.
+
+        May be repeated, and has to be when it raised IndexUnavailable. Raises DocumentNotFound.
+        """
+        await self._label(await self._stores.documents.describe(document_id, metadata))
+
     async def delete(self, document_id: str) -> None:
         """From now on nothing of the document is found; the worker then takes its passages, text and file away."""
         await self._stores.documents.delete_document(document_id)
         self._announce()
+
+    async def _label(self, document: Document) -> None:
+        await self._index.label(document.id, Attributes(document.media_type, document.metadata))
 
     async def _media_type(self, upload: Upload, blob: StoredBlob) -> str:
         if blob.size_bytes == 0:

@@ -23,6 +23,7 @@ from ingest.passages import Origin
 from ingest.quality import judge
 from rag.documents import LANGUAGES, Document, DocumentVersion, Language, ParsedDocument, Passage, VersionStatus
 from rag.errors import NotFound
+from rag.index.attributes import Attributes
 from rag.index.lexical import encode_passage
 from rag.index.passage_index import IndexedPassage, PassageIndex
 from rag.models.batching import EmbeddingBatcher
@@ -77,7 +78,11 @@ class IngestPipeline:
             if not await self.stores.jobs.progress(job_id, "embed", start, len(passages)):
                 return False
             batch = passages[start : start + BATCH_PASSAGES]
-            sums = _added(sums, batch, await self._upsert(batch, document.text))
+            vectors = await self._embedded(batch, document.text)
+            # Read last, since somebody may describe the document anew while its passages are embedded.
+            metadata = (await self.stores.jobs.job(job_id)).metadata
+            await self._upsert(batch, vectors, document.text, Attributes(job.media_type, metadata))
+            sums = _added(sums, batch, vectors)
         await self.stores.blobs.put(_sums_key(job.version_id), _encode_sums(sums, len(passages)))
         return await self.stores.jobs.progress(job_id, "publish", len(passages), len(passages))
 
@@ -158,13 +163,15 @@ class IngestPipeline:
         origin = Origin(listed.id, version_id, listed.collection, listed.title)
         passages = await asyncio.to_thread(self._chunk, origin, document)
         for start in range(0, len(passages), BATCH_PASSAGES):
-            await self._upsert(passages[start : start + BATCH_PASSAGES], document.text)
+            batch = passages[start : start + BATCH_PASSAGES]
+            attributes = Attributes(listed.media_type, listed.metadata)
+            await self._upsert(batch, await self._embedded(batch, document.text), document.text, attributes)
 
-    async def _upsert(self, passages: Sequence[Passage], text: str) -> Vectors:
-        """Embed passages and put them into the index; their vectors, for the language means."""
-        vectors = await self.embedder.embed_passages([_embedded_text(passage, text) for passage in passages])
-        await self.index.upsert(await asyncio.to_thread(_indexed, passages, vectors, text))
-        return vectors
+    async def _embedded(self, passages: Sequence[Passage], text: str) -> Vectors:
+        return await self.embedder.embed_passages([_embedded_text(passage, text) for passage in passages])
+
+    async def _upsert(self, passages: Sequence[Passage], vectors: Vectors, text: str, attributes: Attributes) -> None:
+        await self.index.upsert(await asyncio.to_thread(_indexed, passages, vectors, text, attributes))
 
     def _chunk(self, origin: Origin, document: ParsedDocument) -> list[Passage]:
         return chunk(
@@ -187,9 +194,9 @@ def _embedded_text(passage: Passage, text: str) -> str:
     return f"{passage.context}\n{passage.span.of(text)}" if passage.context else passage.span.of(text)
 
 
-def _indexed(passages: Sequence[Passage], vectors: Vectors, text: str) -> list[IndexedPassage]:
+def _indexed(passages: Sequence[Passage], vectors: Vectors, text: str, attributes: Attributes) -> list[IndexedPassage]:
     return [
-        IndexedPassage(passage, vector, encode_passage(lexical_terms(_embedded_text(passage, text))))
+        IndexedPassage(passage, vector, encode_passage(lexical_terms(_embedded_text(passage, text))), attributes)
         for passage, vector in zip(passages, vectors, strict=True)
     ]
 

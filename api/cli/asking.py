@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.connection import connected
+from api.cli.filtering import After, Before, Documents, Languages, MediaTypes, Tags, Where, filter_from
 from api.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -23,24 +24,41 @@ _SNIPPET = 300
 def search(
     query: Annotated[str, typer.Argument(help="What to look for. 要查找的内容。")],
     collection: Collection = None,
+    document: Documents = None,
+    tag: Tags = None,
+    language: Languages = None,
+    media_type: MediaTypes = None,
+    after: After = None,
+    before: Before = None,
+    where: Where = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Passages to show. 显示的段落数。")] = 5,
     as_json: AsJson = False,
 ) -> None:
     """Find passages, in either language. 查找段落（中英文互通）。"""
+    narrowed = filter_from(document, tag, language, media_type, after, before, where)
     with connected() as (client, terminal):
-        found = client.search(query, collection=collection, limit=limit)
+        found = client.search(query, collection=collection, filter=narrowed, limit=limit)
     if as_json:
         print(found.model_dump_json(indent=2))
         return
     for passage in found.passages:
         _show_passage(terminal, passage)
     if not found.passages:
-        terminal.err.print(terminal.text("Nothing is indexed there yet.", "此处尚无已索引的内容。"))
+        nothing = ("Nothing is indexed there yet.", "此处尚无已索引的内容。")
+        excluded = ("Nothing there passes the filter.", "没有符合筛选条件的内容。")
+        terminal.err.print(terminal.text(*(excluded if narrowed else nothing)))
 
 
 def ask(
     question: Annotated[str, typer.Argument(help="The question. 问题。")],
     collection: Collection = None,
+    document: Documents = None,
+    tag: Tags = None,
+    language: Languages = None,
+    media_type: MediaTypes = None,
+    after: After = None,
+    before: Before = None,
+    where: Where = None,
     as_json: AsJson = False,
     extractive: Annotated[
         bool, typer.Option(help="Answer with the documents' own sentences. 直接以文档原句回答。")
@@ -49,12 +67,15 @@ def ask(
     """Answer from the documents, with the words behind every sentence. 依据文档回答，逐句给出处。"""
     from api.schemas import AnswerOut
 
+    narrowed = filter_from(document, tag, language, media_type, after, before, where)
     with connected() as (client, terminal):
         waiting = terminal.err.status(terminal.text("Searching …", "正在检索……"))
         waiting.start()
         answer: AnswerOut | None = None
         try:
-            for name, payload in client.answer_events(question, collection=collection, extractive=extractive):
+            for name, payload in client.answer_events(
+                question, collection=collection, filter=narrowed, extractive=extractive
+            ):
                 waiting.update(terminal.text("Reading the sources …", "正在阅读资料……"))
                 if name == "answer":
                     answer = AnswerOut.model_validate(payload["answer"])

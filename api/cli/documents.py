@@ -8,6 +8,7 @@ import typer
 
 from api.cli.asking import AsJson, Collection
 from api.cli.connection import connected
+from api.cli.filtering import metadata_from
 from api.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -34,6 +35,19 @@ def show(document_id: DocumentId) -> None:
     """One document with its versions, as JSON. 以 JSON 显示一个文档及其各版本。"""
     with connected() as (client, _):
         print(client.document(document_id).model_dump_json(indent=2))
+
+
+@app.command()
+def describe(
+    document_id: DocumentId,
+    tag: Annotated[list[str] | None, typer.Option(help="Tag of the document. 文档的标签，可重复。")] = None,
+    date: Annotated[str | None, typer.Option(help="Date of the document, as 2024-05-31. 文档的日期。")] = None,
+    meta: Annotated[list[str] | None, typer.Option(help="Metadata, key=value. 元数据，key=value。")] = None,
+) -> None:
+    """Replace a document's metadata, which filters ask for. 替换文档的元数据（供筛选使用）。"""
+    with connected() as (client, terminal):
+        client.describe(document_id, metadata_from(tag, date, meta) or {})
+        terminal.out.print(terminal.text(f"Described {document_id}.", f"已更新 {document_id} 的元数据。"))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.connection import connected
+from api.cli.filtering import metadata_from
 from api.cli.terminal import Terminal
 from rag.errors import FileNotFound, FileRejected, FileUnreadable
 
@@ -42,6 +43,14 @@ class _UnderWay:
     task: TaskID
 
 
+@dataclass(frozen=True)
+class _Shelf:
+    """Where the files go, and what is said about them."""
+
+    collection: str
+    metadata: Mapping[str, str] | None
+
+
 @dataclass
 class _Found:
     """Files to ingest, and how many hidden ones were passed over in folders."""
@@ -53,20 +62,36 @@ class _Found:
 def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders. 文件与文件夹。")],
     collection: Annotated[str, typer.Option(help="Collection to put them into. 放入的文档集。")] = "default",
+    tag: Annotated[list[str] | None, typer.Option(help="Tag of these documents. 这些文档的标签，可重复。")] = None,
+    date: Annotated[str | None, typer.Option(help="Date of these documents, as 2024-05-31. 这些文档的日期。")] = None,
+    meta: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Metadata of these documents, key=value. Whatever is given here replaces what they had. "
+            "这些文档的元数据；给出时替换原有的全部元数据。"
+        ),
+    ] = None,
 ) -> None:
     """Read files and folders into a collection; unchanged ones cost nothing. 导入文件与文件夹，未变的不重做。"""
     found = _find(paths)
+    metadata = metadata_from(tag, date, meta)
     with connected() as (client, terminal):
-        results = ingest_files(client, terminal, found.files, collection, hidden=found.hidden)
+        results = ingest_files(client, terminal, found.files, collection, hidden=found.hidden, metadata=metadata)
     if any(result.outcome == "failed" for result in results):
         raise typer.Exit(1)
 
 
 def ingest_files(
-    client: Client, terminal: Terminal, files: Sequence[Path], collection: str, *, hidden: int = 0
+    client: Client,
+    terminal: Terminal,
+    files: Sequence[Path],
+    collection: str,
+    *,
+    hidden: int = 0,
+    metadata: Mapping[str, str] | None = None,
 ) -> list[Result]:
     """Hand in the files, show their progress, and close with the table of what became of each."""
-    results = _run(client, terminal, files, collection)
+    results = _run(client, terminal, files, _Shelf(collection, metadata))
     _report(terminal, results, hidden)
     return results
 
@@ -88,14 +113,14 @@ def _find(paths: Sequence[Path]) -> _Found:
     return found
 
 
-def _run(client: Client, terminal: Terminal, files: Sequence[Path], collection: str) -> list[Result]:
+def _run(client: Client, terminal: Terminal, files: Sequence[Path], shelf: _Shelf) -> list[Result]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=terminal.err, transient=True) as progress:
         overall = progress.add_task(terminal.text("All files", "全部文件"), total=len(files))
         results = []
-        for result in _worked_off(client, terminal, files, collection, progress):
+        for result in _worked_off(client, terminal, files, shelf, progress):
             progress.advance(overall)
             results.append(result)
     order = {path: place for place, path in enumerate(files)}
@@ -103,14 +128,14 @@ def _run(client: Client, terminal: Terminal, files: Sequence[Path], collection: 
 
 
 def _worked_off(
-    client: Client, terminal: Terminal, files: Sequence[Path], collection: str, progress: Progress
+    client: Client, terminal: Terminal, files: Sequence[Path], shelf: _Shelf, progress: Progress
 ) -> Iterator[Result]:
     """Results as they come; at most WINDOW files are under way."""
     waiting = list(reversed(files))
     under_way: list[_UnderWay] = []
     while waiting or under_way:
         while waiting and len(under_way) < WINDOW:
-            started = _submit(client, terminal, waiting.pop(), collection, progress)
+            started = _submit(client, terminal, waiting.pop(), shelf, progress)
             if isinstance(started, Result):
                 yield started
             else:
@@ -123,11 +148,17 @@ def _worked_off(
             time.sleep(_POLL_S)
 
 
-def _submit(client: Client, terminal: Terminal, path: Path, collection: str, progress: Progress) -> Result | _UnderWay:
+def _submit(client: Client, terminal: Terminal, path: Path, shelf: _Shelf, progress: Progress) -> Result | _UnderWay:
     result = Result(path)
     try:
         with path.open("rb") as file:
-            submission = client.submit(file, name=path.name, uri=path.resolve().as_uri(), collection=collection)
+            submission = client.submit(
+                file,
+                name=path.name,
+                uri=path.resolve().as_uri(),
+                collection=shelf.collection,
+                metadata=shelf.metadata,
+            )
     except OSError as error:
         result.reason = FileUnreadable(media_type="file", reason=error.strerror or str(error)).message(
             terminal.language

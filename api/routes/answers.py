@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from api.dependencies import ReaderLanguage, ServicesDep
+from api.filters import filter_of
 from api.schemas import AnswerIn, AnswerOut
 from api.streaming import event_stream
 from api.views import answer_out
@@ -26,9 +27,14 @@ async def answer(
     With `Accept: text/event-stream` the reply is a stream of the events `sources`, `delta`, `sentence`, `answer` and,
     when it fails on the way, `problem`.
     """
+    narrowed = filter_of(asked.filter)
     if "text/event-stream" in request.headers.get("accept", ""):
-        events = services.answerer.stream(asked.question, collection=asked.collection, extractive=asked.extractive)
+        events = services.answerer.stream(
+            asked.question, collection=asked.collection, filter=narrowed, extractive=asked.extractive
+        )
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(event_stream(events, language), media_type="text/event-stream", headers=headers)
-    made = await services.answerer.answer(asked.question, collection=asked.collection, extractive=asked.extractive)
+    made = await services.answerer.answer(
+        asked.question, collection=asked.collection, filter=narrowed, extractive=asked.extractive
+    )
     return answer_out(made)

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+from pydantic import Json
 
 from api.dependencies import ReaderLanguage, ServicesDep
-from api.schemas import Collection, DocumentDetailOut, DocumentListOut, SubmissionOut
+from api.filters import DescriptionIn, MetadataIn
+from api.schemas import Collection, DocumentDetailOut, DocumentListOut, DocumentOut, SubmissionOut
 from api.views import document_out, job_out, version_out
 from ingest.intake import Upload
 from rag.errors import FileUnnamed
@@ -35,13 +37,17 @@ async def submit(
         ),
     ] = "",
     title: Annotated[str, Form(max_length=500)] = "",
+    metadata: Annotated[
+        Json[MetadataIn] | None,
+        Form(description="What filters can ask: a JSON object of strings. Without it, the document keeps what it has."),
+    ] = None,
 ) -> SubmissionOut:
     """Hand in a file. 202 with the job that works on it; 200 when these bytes are live already."""
     name = file.filename or uri
     if not name:
         # A name of ours would make all such files versions of one document.
         raise FileUnnamed()
-    upload = Upload(name=name, uri=uri or name, collection=collection, title=title)
+    upload = Upload(name=name, uri=uri or name, collection=collection, title=title, metadata=metadata)
     submission = await services.intake.submit(upload, _chunks(file))
     if submission.outcome is SubmissionOutcome.UNCHANGED:
         response.status_code = 200
@@ -73,6 +79,15 @@ async def show(services: ServicesDep, language: ReaderLanguage, document_id: str
     versions = await services.stores.documents.versions(document_id)
     summary = document_out(listing, language)
     return DocumentDetailOut(**summary.model_dump(), versions=[version_out(version) for version in versions])
+
+
+@router.patch("/{document_id}")
+async def describe(
+    services: ServicesDep, language: ReaderLanguage, document_id: str, description: DescriptionIn
+) -> DocumentOut:
+    """Replace a document's metadata, for filters to see at once; nothing is read or embedded anew."""
+    await services.intake.describe(document_id, description.metadata)
+    return document_out(await services.stores.documents.document(document_id), language)
 
 
 @router.delete("/{document_id}", status_code=204)

@@ -25,6 +25,7 @@ from rag.answering.verification import Verdict, verify
 from rag.citations import Answer, AnswerMode, Check, Refusal, RefusalReason, SupportStatus, Usage
 from rag.documents import Language
 from rag.errors import ChatUnavailable
+from rag.index.filters import EVERYTHING, Filter
 from rag.models.batching import EmbeddingBatcher
 from rag.models.chat import ChatDelta, ChatModel, GenerationOptions
 from rag.retrieval.centres import Centres
@@ -83,18 +84,31 @@ class Answerer:
         self._settings = settings
         self._chat_timeout_s = chat_timeout_s
 
-    async def answer(self, question: str, *, collection: str | None = None, extractive: bool = False) -> Answer:
-        async with aclosing(self.stream(question, collection=collection, extractive=extractive)) as events:
+    async def answer(
+        self,
+        question: str,
+        *,
+        collection: str | None = None,
+        filter: Filter = EVERYTHING,
+        extractive: bool = False,
+    ) -> Answer:
+        stream = self.stream(question, collection=collection, filter=filter, extractive=extractive)
+        async with aclosing(stream) as events:
             async for event in events:
                 if isinstance(event, Answered):
                     return event.answer
         raise AssertionError("a stream of events ends with the answer")
 
     async def stream(
-        self, question: str, *, collection: str | None = None, extractive: bool = False
+        self,
+        question: str,
+        *,
+        collection: str | None = None,
+        filter: Filter = EVERYTHING,
+        extractive: bool = False,
     ) -> AsyncGenerator[Event]:
         """The events of an answer; closing the iterator stops the work. Raises Unavailable when retrieval cannot."""
-        work = _Work(await self._retriever.retrieve(question, collection=collection))
+        work = _Work(await self._retriever.retrieve(question, collection=collection, filter=filter))
         work.clock("retrieved_s")
         yield SourcesFound(work.retrieval.passages)
         if not work.retrieval.passages:

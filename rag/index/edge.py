@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -16,12 +16,22 @@ import qdrant_edge as edge
 
 from rag.errors import IndexDamaged, IndexUnavailable
 from rag.index import edge_compaction
-from rag.index.edge_records import hit, point, query_request, scope_filter, shard_config, version_filter
+from rag.index.attribute_fields import INDEXED_FIELDS, MOST_RANGE_FIELDS, FieldKind, attribute_fields, range_fields
+from rag.index.attributes import Attributes
+from rag.index.edge_records import (
+    FIELD_TYPES,
+    document_filter,
+    hit,
+    point,
+    query_request,
+    scope_filter,
+    shard_config,
+    version_filter,
+)
 from rag.index.folder_lock import FolderLock
 from rag.index.identity import refuse_mismatch
 from rag.index.manifest import Manifest, read_manifest, write_manifest
 from rag.index.passage_index import Hit, IndexedPassage, Leg, Scope
-from rag.index.payload import INDEXED_FIELDS
 from rag.models.embedding import EmbedderIdentity
 
 T = TypeVar("T")
@@ -49,6 +59,7 @@ class EdgePassageIndex:
         self._shard: edge.EdgeShard | None = None
         self._manifest: Manifest | None = None
         self._deleted = 0
+        self._fields: set[str] = set()
 
     async def open(self, identity: EmbedderIdentity) -> None:
         """Raises also DataFolderInUse and IndexDamaged."""
@@ -59,6 +70,9 @@ class EdgePassageIndex:
 
     async def search(self, legs: Sequence[Leg]) -> list[list[Hit]]:
         return await asyncio.to_thread(self._search, legs)
+
+    async def label(self, document_id: str, attributes: Attributes) -> None:
+        await asyncio.to_thread(self._label, document_id, attributes)
 
     async def delete_version(self, version_id: str) -> None:
         await asyncio.to_thread(self._delete_version, version_id)
@@ -84,7 +98,10 @@ class EdgePassageIndex:
                 manifest = self._read_manifest() or self._create(identity)
                 refuse_mismatch(manifest.identity, identity)
                 self._shard = self._load(manifest.shard)
+                self._fields = set(self._call(lambda shard: shard.info()).payload_schema)
+                self._index_fields(INDEXED_FIELDS)
             except BaseException:
+                self._shard = None
                 self._owner.release()
                 raise
             self._manifest = manifest
@@ -102,8 +119,6 @@ class EdgePassageIndex:
         path = self._folder / name
         path.mkdir()
         shard = edge.EdgeShard.create(str(path), shard_config(identity.dimension))
-        for field in INDEXED_FIELDS:
-            shard.update(edge.UpdateOperation.create_field_index(field, edge.PayloadSchemaType.Keyword))
         shard.close()
         manifest = Manifest(identity, name)
         write_manifest(self._folder, manifest)
@@ -137,9 +152,32 @@ class EdgePassageIndex:
 
     def _upsert(self, passages: Sequence[IndexedPassage]) -> None:
         with self._writing:
+            self._index_ranges([passage.attributes for passage in passages])
             for start in range(0, len(passages), _UPSERT_BATCH):
                 points = [point(passage) for passage in passages[start : start + _UPSERT_BATCH]]
                 self._update(edge.UpdateOperation.upsert_points(points))
+
+    def _label(self, document_id: str, attributes: Attributes) -> None:
+        selected, fields = document_filter(document_id), attribute_fields(attributes)
+        with self._writing:
+            self._index_ranges([attributes])
+            self._update(edge.UpdateOperation.set_payload_by_filter(selected, fields))
+
+    def _index_ranges(self, attributes: Sequence[Attributes]) -> None:
+        """Index what ranges look at, while there is room for more indexes; filters work without, and take longer."""
+        wanted: dict[str, FieldKind] = {}
+        for one in attributes:
+            wanted |= range_fields(one)
+        room = MOST_RANGE_FIELDS - len(self._fields - INDEXED_FIELDS.keys())
+        new = [field for field in wanted if field not in self._fields][: max(0, room)]
+        self._index_fields({field: wanted[field] for field in new})
+
+    def _index_fields(self, fields: Mapping[str, FieldKind]) -> None:
+        """An index of an earlier release lacks some that this one has."""
+        for field, kind in fields.items():
+            if field not in self._fields:
+                self._update(edge.UpdateOperation.create_field_index(field, FIELD_TYPES[kind]))
+                self._fields.add(field)
 
     def _search(self, legs: Sequence[Leg]) -> list[list[Hit]]:
         request = edge.QueryBatchRequest([query_request(leg) for leg in legs])

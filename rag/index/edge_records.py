@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 import numpy as np
 import qdrant_edge as edge
 
+from rag.index.attribute_fields import FieldKind
 from rag.index.passage_index import Hit, IndexedPassage, Leg, Scope, SparseTerms
-from rag.index.payload import DENSE, LEXICAL, allowed_values, passage_of, payload_of
+from rag.index.payload import DENSE, LEXICAL, passage_of, payload_of
+from rag.index.requirements import AnyOf, FieldTest, Within, requirements
 
 _NEVER_KB = 1 << 40
 """An indexing threshold that no segment reaches: Edge searches exactly, see `EdgePassageIndex`."""
+
+FIELD_TYPES: Mapping[FieldKind, edge.PayloadSchemaType] = {
+    "keyword": edge.PayloadSchemaType.Keyword,
+    "number": edge.PayloadSchemaType.Float,
+    "moment": edge.PayloadSchemaType.Datetime,
+}
 
 
 def shard_config(dimension: int) -> edge.EdgeConfig:
@@ -27,7 +39,7 @@ def shard_config(dimension: int) -> edge.EdgeConfig:
 
 def point(indexed: IndexedPassage) -> edge.Point:
     vectors = {DENSE: indexed.vector.tolist(), LEXICAL: _sparse(indexed.terms)}
-    return edge.Point(indexed.passage.id, vectors, payload_of(indexed.passage))
+    return edge.Point(indexed.passage.id, vectors, payload_of(indexed))
 
 
 def query_request(leg: Leg) -> edge.QueryRequest:
@@ -50,16 +62,34 @@ def hit(found: edge.ScoredPoint) -> Hit:
 
 
 def scope_filter(scope: Scope) -> edge.Filter | None:
-    allowed = allowed_values(scope)
-    return edge.Filter(must=[_any_of(field, values) for field, values in allowed.items()]) if allowed else None
+    needed = requirements(scope)
+    if not needed.passed and not needed.failed:
+        return None
+    return edge.Filter(
+        must=[_condition(test) for test in needed.passed], must_not=[_condition(test) for test in needed.failed]
+    )
 
 
 def version_filter(version_id: str) -> edge.Filter:
-    return edge.Filter(must=[_any_of("version_id", [version_id])])
+    return edge.Filter(must=[_condition(AnyOf("version_id", [version_id]))])
 
 
-def _any_of(field: str, values: list[str]) -> edge.FieldCondition:
-    return edge.FieldCondition(field, match=edge.MatchAny(values))
+def document_filter(document_id: str) -> edge.Filter:
+    return edge.Filter(must=[_condition(AnyOf("document_id", [document_id]))])
+
+
+def _condition(test: FieldTest) -> edge.FieldCondition:
+    match test:
+        case AnyOf(field, values):
+            return edge.FieldCondition(field, match=edge.MatchAny(values))
+        case Within(field, is_of_moments=is_of_moments):
+            make = edge.RangeDateTime if is_of_moments else edge.RangeFloat
+            return edge.FieldCondition(field, range=make(**_bounds(test)))
+
+
+def _bounds(test: Within) -> dict[str, Any]:
+    sides = {"gte": test.gte, "gt": test.gt, "lte": test.lte, "lt": test.lt}
+    return {side: bound.isoformat() if isinstance(bound, datetime) else bound for side, bound in sides.items()}
 
 
 def _sparse(terms: SparseTerms) -> edge.SparseVector:

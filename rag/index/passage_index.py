@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.documents import Language, Passage
+from rag.index.attributes import NO_ATTRIBUTES, Attributes
+from rag.index.filters import EVERYTHING, Filter
 from rag.models.embedding import EmbedderIdentity
 
 
@@ -28,6 +30,7 @@ class IndexedPassage:
     passage: Passage
     vector: npt.NDArray[np.float32]
     terms: SparseTerms
+    attributes: Attributes = NO_ATTRIBUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Scope:
     collection: str | None = None
     language: Language | None = None
     document_ids: tuple[str, ...] | None = None
+    filter: Filter = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,10 @@ class PassageIndex(Protocol):
 
     async def search(self, legs: Sequence[Leg]) -> list[list[Hit]]:
         """The hits of each leg, best first, in one request."""
+        ...
+
+    async def label(self, document_id: str, attributes: Attributes) -> None:
+        """Give all passages of a document these attributes in place of those that they have."""
         ...
 
     async def delete_version(self, version_id: str) -> None: ...

@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from rag.documents import ElementKind, Passage, Span
-from rag.index.passage_index import Scope
+from rag.index.attribute_fields import attribute_fields
+from rag.index.passage_index import IndexedPassage
 
 DENSE = "dense"
 LEXICAL = "bm25"
 
-INDEXED_FIELDS = ("collection", "language", "document_id", "version_id")
-"""Fields that searches and deletions select by. Qdrant needs a keyword index on each to filter without a scan."""
 
-
-def payload_of(passage: Passage) -> dict[str, Any]:
-    """Flat JSON of everything but the id, which is the point's id."""
+def payload_of(indexed: IndexedPassage) -> dict[str, Any]:
+    """JSON of everything but the vectors, and the id, which is the point's id."""
+    passage = indexed.passage
     return {
         "document_id": passage.document_id,
         "version_id": passage.version_id,
@@ -27,6 +26,7 @@ def payload_of(passage: Passage) -> dict[str, Any]:
         "language": passage.language,
         "kinds": [kind.value for kind in passage.kinds],
         "pages": list(passage.pages),
+        **attribute_fields(indexed.attributes),
     }
 
 
@@ -43,15 +43,3 @@ def passage_of(point_id: object, payload: Mapping[str, Any]) -> Passage:
         kinds=tuple(ElementKind(kind) for kind in payload["kinds"]),
         pages=tuple(payload["pages"]),
     )
-
-
-def allowed_values(scope: Scope) -> dict[str, list[str]]:
-    """The fields that a scope restricts, each with the values that pass. An empty list lets nothing pass."""
-    allowed: dict[str, list[str]] = {}
-    if scope.collection is not None:
-        allowed["collection"] = [scope.collection]
-    if scope.language is not None:
-        allowed["language"] = [scope.language]
-    if scope.document_ids is not None:
-        allowed["document_id"] = list(scope.document_ids)
-    return allowed

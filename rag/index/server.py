@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import httpx
@@ -10,10 +10,13 @@ from qdrant_client import AsyncQdrantClient, models
 from qdrant_client.http.exceptions import ApiException
 
 from rag.errors import IndexUnavailable
+from rag.index.attribute_fields import INDEXED_FIELDS, MOST_RANGE_FIELDS, FieldKind, attribute_fields, range_fields
+from rag.index.attributes import Attributes
 from rag.index.identity import identity_of, identity_record, refuse_mismatch
 from rag.index.passage_index import Hit, IndexedPassage, Leg, Scope
-from rag.index.payload import INDEXED_FIELDS
 from rag.index.server_records import (
+    FIELD_TYPES,
+    document_filter,
     hit,
     point,
     query_request,
@@ -44,17 +47,17 @@ class ServerPassageIndex:
             timeout=max(1, round(settings.timeout_s)),
             check_compatibility=False,  # it would warn, and block, before the first call
         )
+        self._range_fields: set[str] = set()
 
     async def open(self, identity: EmbedderIdentity) -> None:
         async with self._answering():
             if not await self._client.collection_exists(self._name):
                 await self._create(identity)
         refuse_mismatch(await self._identity(), identity)
-        async with self._answering():
-            for field in INDEXED_FIELDS:  # again at every opening: creation may have been cut short
-                await self._client.create_payload_index(self._name, field, models.PayloadSchemaType.KEYWORD)
+        await self._index_fields(INDEXED_FIELDS)  # again at every opening: creation may have been cut short
 
     async def upsert(self, passages: Sequence[IndexedPassage]) -> None:
+        await self._index_ranges([passage.attributes for passage in passages])
         for start in range(0, len(passages), _UPSERT_BATCH):
             points = [point(passage) for passage in passages[start : start + _UPSERT_BATCH]]
             async with self._answering():
@@ -66,6 +69,12 @@ class ServerPassageIndex:
         async with self._answering():
             results = await self._client.query_batch_points(self._name, [query_request(leg) for leg in legs])
         return [[hit(found) for found in result.points] for result in results]
+
+    async def label(self, document_id: str, attributes: Attributes) -> None:
+        await self._index_ranges([attributes])
+        fields, selected = attribute_fields(attributes), document_filter(document_id)
+        async with self._answering():
+            await self._client.set_payload(self._name, fields, selected, wait=True)
 
     async def delete_version(self, version_id: str) -> None:
         selector = models.FilterSelector(filter=version_filter(version_id))
@@ -93,6 +102,28 @@ class ServerPassageIndex:
 
     async def close(self) -> None:
         await self._client.close()
+
+    async def _index_ranges(self, attributes: Sequence[Attributes]) -> None:
+        """Index what ranges look at, while there is room for more indexes; filters work without, and take longer.
+
+        What other processes have indexed is asked when something new comes up.
+        """
+        wanted: dict[str, FieldKind] = {}
+        for one in attributes:
+            wanted |= range_fields(one)
+        if wanted.keys() <= self._range_fields:
+            return
+        async with self._answering():
+            present = (await self._client.get_collection(self._name)).payload_schema.keys() - INDEXED_FIELDS.keys()
+        room = MOST_RANGE_FIELDS - len(present)
+        new = [field for field in wanted if field not in present][: max(0, room)]
+        await self._index_fields({field: wanted[field] for field in new})
+        self._range_fields |= wanted.keys()
+
+    async def _index_fields(self, fields: Mapping[str, FieldKind]) -> None:
+        async with self._answering():
+            for field, kind in fields.items():
+                await self._client.create_payload_index(self._name, field, FIELD_TYPES[kind])
 
     async def _create(self, identity: EmbedderIdentity) -> None:
         """Two processes may start at once: the one that comes second finds the collection made."""

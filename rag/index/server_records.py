@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from qdrant_client import models
 
+from rag.index.attribute_fields import FieldKind
 from rag.index.passage_index import Hit, IndexedPassage, Leg, Scope, SparseTerms
-from rag.index.payload import DENSE, LEXICAL, allowed_values, passage_of, payload_of
+from rag.index.payload import DENSE, LEXICAL, passage_of, payload_of
+from rag.index.requirements import AnyOf, FieldTest, Within, requirements
+
+FIELD_TYPES: Mapping[FieldKind, models.PayloadSchemaType] = {
+    "keyword": models.PayloadSchemaType.KEYWORD,
+    "number": models.PayloadSchemaType.FLOAT,
+    "moment": models.PayloadSchemaType.DATETIME,
+}
 
 
 def vectors_config(dimension: int) -> dict[str, models.VectorParams]:
@@ -23,7 +32,7 @@ def sparse_vectors_config() -> dict[str, models.SparseVectorParams]:
 
 def point(indexed: IndexedPassage) -> models.PointStruct:
     vectors: dict[str, Any] = {DENSE: indexed.vector.tolist(), LEXICAL: _sparse(indexed.terms)}
-    return models.PointStruct(id=indexed.passage.id, vector=vectors, payload=payload_of(indexed.passage))
+    return models.PointStruct(id=indexed.passage.id, vector=vectors, payload=payload_of(indexed))
 
 
 def query_request(leg: Leg) -> models.QueryRequest:
@@ -45,16 +54,30 @@ def hit(found: models.ScoredPoint) -> Hit:
 
 
 def scope_filter(scope: Scope) -> models.Filter | None:
-    allowed = allowed_values(scope)
-    return models.Filter(must=[_any_of(field, values) for field, values in allowed.items()]) if allowed else None
+    needed = requirements(scope)
+    if not needed.passed and not needed.failed:
+        return None
+    return models.Filter(
+        must=[_condition(test) for test in needed.passed], must_not=[_condition(test) for test in needed.failed]
+    )
 
 
 def version_filter(version_id: str) -> models.Filter:
-    return models.Filter(must=[_any_of("version_id", [version_id])])
+    return models.Filter(must=[_condition(AnyOf("version_id", [version_id]))])
 
 
-def _any_of(field: str, values: list[str]) -> models.FieldCondition:
-    return models.FieldCondition(key=field, match=models.MatchAny(any=values))
+def document_filter(document_id: str) -> models.Filter:
+    return models.Filter(must=[_condition(AnyOf("document_id", [document_id]))])
+
+
+def _condition(test: FieldTest) -> models.FieldCondition:
+    match test:
+        case AnyOf(field, values):
+            return models.FieldCondition(key=field, match=models.MatchAny(any=values))
+        case Within(field, gte, gt, lte, lt, is_of_moments):
+            bounds: dict[str, Any] = {"gte": gte, "gt": gt, "lte": lte, "lt": lt}
+            make = models.DatetimeRange if is_of_moments else models.Range
+            return models.FieldCondition(key=field, range=make(**bounds))
 
 
 def _sparse(terms: SparseTerms) -> models.SparseVector:

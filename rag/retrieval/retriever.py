@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rag.documents import LANGUAGES, Language, ScoredPassage
+from rag.index.filters import EVERYTHING, Filter
 from rag.index.lexical import encode_query
 from rag.index.passage_index import Hit, Leg, PassageIndex, Scope, SparseTerms
 from rag.retrieval.centres import Centres
 from rag.retrieval.fusion import Candidate, chance_rank, fuse, lexical_surplus
+from rag.retrieval.narrowing import narrowed
 from rag.settings import RetrievalSettings
 from rag.store.document_store import DocumentStore
 from rag.store.listings import LiveVersion
@@ -55,13 +57,17 @@ class Retriever:
         self._settings = settings
         self._corpora = _Corpora(documents, priors)
 
-    async def retrieve(self, question: str, *, collection: str | None = None, limit: int | None = None) -> Retrieval:
-        """The best passages of live versions, best first; none when nothing is indexed in the collection."""
+    async def retrieve(
+        self, question: str, *, collection: str | None = None, limit: int | None = None, filter: Filter = EVERYTHING
+    ) -> Retrieval:
+        """The best passages of live versions, best first; none when nothing in the collection passes the filter."""
         started = time.perf_counter()
         language = detect_language(question, default="en")
         vector, corpus = await asyncio.gather(self._embed_query(question), self._corpora.get(collection))
+        corpus = replace(corpus, by_language=await narrowed(self._index, corpus.by_language, collection, filter))
         wanted = limit or self._settings.passages
-        candidates = await self._candidates(question, vector, language, corpus, collection, wanted)
+        scope = Scope(collection=collection, filter=filter)
+        candidates = await self._candidates(question, vector, language, corpus, scope, wanted)
         passages = await self._shown(candidates, wanted)
         elapsed = time.perf_counter() - started
         return Retrieval(question, language, passages, vector, corpus.centres, corpus.passages, elapsed)
@@ -72,12 +78,12 @@ class Retriever:
         vector: np.ndarray,
         language: Language,
         corpus: _Corpus,
-        collection: str | None,
+        scope: Scope,
         wanted: int,
     ) -> list[Candidate]:
         terms = encode_query(lexical_terms(question))
         query = corpus.centres.query(vector, language)
-        legs = self._legs(query, terms, corpus, collection, max(self._settings.candidates, wanted))
+        legs = self._legs(query, terms, corpus, scope, max(self._settings.candidates, wanted))
         found = await self._index.search([leg for _, leg in legs]) if legs else []
         dense: dict[str, float] = {}
         lexical: dict[str, float] = {}
@@ -90,15 +96,15 @@ class Retriever:
         return fuse(dense, lexical, (hit.passage for hits in found for hit in hits))
 
     def _legs(
-        self, query: np.ndarray, terms: SparseTerms, corpus: _Corpus, collection: str | None, candidates: int
+        self, query: np.ndarray, terms: SparseTerms, corpus: _Corpus, scope: Scope, candidates: int
     ) -> list[tuple[Language, Leg]]:
         """A dense and a lexical leg for each language that the collection holds."""
         legs: list[tuple[Language, Leg]] = []
         for language, count in corpus.by_language.items():
-            scope = Scope(collection=collection, language=language)
-            legs.append((language, Leg(query, candidates, scope, with_vectors=True)))
+            narrow = replace(scope, language=language)
+            legs.append((language, Leg(query, candidates, narrow, with_vectors=True)))
             if terms.ids:
-                legs.append((language, Leg(terms, chance_rank(count), scope, with_vectors=True)))
+                legs.append((language, Leg(terms, chance_rank(count), narrow, with_vectors=True)))
         return legs
 
     async def _shown(self, candidates: Sequence[Candidate], limit: int) -> tuple[ScoredPassage, ...]:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import Row, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rag.documents import DocumentVersion, Language
+from rag.documents import Document, DocumentVersion, Language
 from rag.errors import DocumentNotFound, VersionNotFound
 from rag.store import publishing, removals, submitting
 from rag.store.clock import Clock, utc_now
@@ -19,7 +19,7 @@ from rag.store.language_sums import read_sums
 from rag.store.listings import CollectionSize, DocumentListing, LiveVersion, Original
 from rag.store.publishing import Publication
 from rag.store.removals import Removal
-from rag.store.rows import LATEST_JOBS, LIVE_VERSIONS, to_document, to_job, to_version
+from rag.store.rows import LATEST_JOBS, LIVE_VERSIONS, live_version_row, to_document, to_job, to_version
 from rag.store.submissions import NewDocument, Submission
 from rag.store.tables import documents, jobs, schema_info, versions
 from rag.store.vector_sums import VectorSum
@@ -71,6 +71,17 @@ class DocumentStore:
         """
         async with self._database.write() as connection:
             return await publishing.delete_document(connection, document_id, self._now())
+
+    async def describe(self, document_id: str, metadata: Mapping[str, str]) -> Document:
+        """Replace what is said about a document. Raises DocumentNotFound, also for a deleted one."""
+        known = (documents.c.id == document_id) & documents.c.deleted_at.is_(None)
+        changed = update(documents).where(known).values(metadata=dict(metadata)).returning(documents)
+        async with self._database.write() as connection:
+            row = (await connection.execute(changed)).one_or_none()
+            if row is None:
+                raise DocumentNotFound(document_id=document_id)
+            live = await live_version_row(connection, document_id)
+            return to_document(row, live.id if live else None)
 
     async def pending_removals(self, limit: int = 100) -> list[Removal]:
         """Versions that are not live and may still have passages in the index, with what goes along with them."""

@@ -30,7 +30,8 @@ class Job:
     """One submitted file on its way to a live version.
 
     `name` is the file's name and `title` the title that came with it, if any. `done` of `total` counts whatever
-    `stage` works on. `attempts` counts starts, so that a job which keeps killing its worker can be told.
+    `stage` works on. `attempts` counts starts, so that a job which keeps killing its worker can be told. `metadata` is
+    the document's, as it is when the job is read.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Job:
     priority: int = 0
     error_code: str | None = None
     error_details: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def finished(self) -> bool:

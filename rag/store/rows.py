@@ -17,6 +17,7 @@ JOBS = (
         jobs,
         documents.c.collection,
         documents.c.uri,
+        documents.c.metadata,
         versions.c.blob_key,
         versions.c.content_hash,
         versions.c.parser_version,
@@ -114,4 +115,5 @@ def to_job(row: Row[Any]) -> Job:
         priority=row.priority,
         error_code=row.error_code,
         error_details=row.error_details,
+        metadata=row.metadata,
     )

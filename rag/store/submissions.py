@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.documents import Document
@@ -16,6 +16,7 @@ class NewDocument:
 
     `uri` names its source: within a collection, the same uri is the same document. `content_hash` is the SHA-256 of
     the bytes and `parser_version` the parser that would read them now; a change of either asks for a new version.
+    Without `metadata`, the document keeps what it has.
     """
 
     collection: str
@@ -27,7 +28,7 @@ class NewDocument:
     size_bytes: int
     name: str
     parser_version: str
-    metadata: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] | None = None
     priority: int = 0
 
 

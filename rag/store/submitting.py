@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import Row, insert, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rag.documents import VersionStatus
@@ -56,18 +56,19 @@ def _same_content(row: Row[Any], new: NewDocument) -> bool:
 async def _claim_document(connection: AsyncConnection, new: NewDocument, now: datetime) -> Row[Any]:
     """The document's row, made where it is missing, brought back where it was deleted, and locked.
 
-    Its title and media type belong to what is live, and change when a version is published; its metadata is what the
-    last submission says.
+    Its title and media type belong to what is live, and change when a version is published; its metadata is what
+    was last said, and nothing for one that was deleted.
     """
     described = {"title": new.title, "media_type": new.media_type, "created_at": now}
     key = document_id(new.collection, new.uri)
     fresh = {"id": key, "collection": new.collection, "uri": new.uri, "metadata": {}, "submissions": 0, **described}
     await insert_if_absent(connection, documents, fresh)
     found = await lock_document(connection, key)
-    revival = described | {"deleted_at": None} if found is not None and found.deleted_at else {}
-    changed = {"metadata": dict(new.metadata), **revival}
-    claimed = update(documents).where(documents.c.id == key).values(changed).returning(documents)
-    row: Row[Any] = (await connection.execute(claimed)).one()
+    revival = described | {"deleted_at": None, "metadata": {}} if found is not None and found.deleted_at else {}
+    changed = revival | ({} if new.metadata is None else {"metadata": dict(new.metadata)})
+    if changed:
+        await connection.execute(update(documents).where(documents.c.id == key).values(changed))
+    row: Row[Any] = (await connection.execute(select(documents).where(documents.c.id == key))).one()
     return row
 
 

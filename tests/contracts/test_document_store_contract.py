@@ -144,6 +144,41 @@ class TestSubmitting:
 
         assert (await documents.document(job.document_id)).document.metadata == {"year": "2026"}
 
+    async def test_a_file_that_brings_no_metadata_leaves_them(self, documents: DocumentStore) -> None:
+        job = await published(documents, a_file(metadata={"year": "2025"}))
+
+        await documents.submit(a_file())
+        await documents.submit(a_file(content_hash="b" * 64))
+
+        assert (await documents.document(job.document_id)).document.metadata == {"year": "2025"}
+
+    async def test_a_deleted_document_comes_back_without_its_metadata(self, documents: DocumentStore) -> None:
+        job = await published(documents, a_file(metadata={"year": "2025"}))
+        await documents.delete_document(job.document_id)
+
+        await published(documents, a_file())
+
+        assert (await documents.document(job.document_id)).document.metadata == {}
+
+    async def test_a_document_is_described_anew_and_its_jobs_say_so(
+        self, documents: DocumentStore, jobs: JobStore
+    ) -> None:
+        job = await published(documents, a_file(metadata={"year": "2025"}))
+
+        described = await documents.describe(job.document_id, {"部门": "财务"})
+
+        assert (described.id, described.live_version) == (job.document_id, job.version_id)
+        assert described.metadata == (await jobs.job(job.id)).metadata == {"部门": "财务"}
+        assert (await documents.document(job.document_id)).document.metadata == {"部门": "财务"}
+
+    async def test_what_is_not_there_cannot_be_described(self, documents: DocumentStore) -> None:
+        job = await published(documents, a_file())
+        await documents.delete_document(job.document_id)
+
+        for gone in (job.document_id, "nothing"):
+            with pytest.raises(DocumentNotFound):
+                await documents.describe(gone, {})
+
     async def test_the_same_bytes_with_another_parser_are_a_new_version(self, documents: DocumentStore) -> None:
         first = await published(documents, a_file())
 

@@ -16,6 +16,7 @@ from rag.answering.answerer import Answerer
 from rag.answering.calibration import Calibration
 from rag.answering.citing import Citer
 from rag.documents import LANGUAGES, Element, ElementKind, Language, Page, ParsedDocument, Passage, Span
+from rag.index.attributes import Attributes
 from rag.index.edge import EdgePassageIndex
 from rag.index.lexical import encode_passage
 from rag.index.passage_index import IndexedPassage
@@ -56,7 +57,7 @@ class Library:
         elements = tuple(Element(ElementKind.PARAGRAPH, span) for span in _lines(text))
         await self.parsed.put(job.version_id, ParsedDocument(text, elements, pages), how.get("geometry"))
         passages = [_passage(job.version_id, job.document_id, new, span, text) for span in _lines(text)]
-        sums = await self._index(passages, text)
+        sums = await self._index(passages, text, Attributes(new.media_type, how.get("metadata", {})))
         if publish:
             await self.stores.documents.publish(
                 job.id,
@@ -72,11 +73,13 @@ class Library:
             )
         return job.version_id
 
-    async def _index(self, passages: list[Passage], text: str) -> dict[Language, VectorSum]:
+    async def _index(self, passages: list[Passage], text: str, attributes: Attributes) -> dict[Language, VectorSum]:
         shown = [f"{passage.context}\n{passage.span.of(text)}" for passage in passages]
         vectors = await self.batcher.embed_passages(shown)
         terms = [encode_passage(lexical_terms(one)) for one in shown]
-        await self.index.upsert([IndexedPassage(*row) for row in zip(passages, vectors, terms, strict=True)])
+        await self.index.upsert(
+            [IndexedPassage(*row, attributes) for row in zip(passages, vectors, terms, strict=True)]
+        )
         sums = {}
         for language in LANGUAGES:
             rows = [row for row, passage in enumerate(passages) if passage.language == language]

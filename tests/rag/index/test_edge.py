@@ -18,8 +18,10 @@ import pytest
 
 from rag.documents import Passage, Span
 from rag.errors import DataFolderInUse, IndexDamaged, IndexUnavailable
+from rag.index.attributes import Attributes
 from rag.index.edge import EdgePassageIndex
-from rag.index.passage_index import IndexedPassage, Leg, SparseTerms
+from rag.index.filters import Between, Filter, Not, OneOf
+from rag.index.passage_index import IndexedPassage, Leg, Scope, SparseTerms
 from rag.models.embedding import EmbedderIdentity
 
 IDENTITY = EmbedderIdentity("small", "r1", 4)
@@ -54,6 +56,29 @@ async def count_after_reopening(folder: Path) -> int:
 def the_shard(folder: Path) -> Path:
     [shard] = folder.glob("shard-*")
     return shard
+
+
+def test_passages_of_a_release_without_attributes_pass_no_filter_until_they_are_labelled(tmp_path: Path) -> None:
+    import qdrant_edge as edge
+
+    asyncio.run(filled(tmp_path, 3))
+    shard = edge.EdgeShard.load(str(the_shard(tmp_path)))
+    shard.update(edge.UpdateOperation.delete_payload_by_filter(edge.Filter(), ["facts", "numbers", "moments"]))
+    shard.update(edge.UpdateOperation.delete_field_index("facts"))
+    shard.close()
+    year, text = (OneOf("year", ("2024",)), Between("year", at_least=2024)), ("text/plain",)
+    filters = [Filter(metadata=year), Filter(media_types=text)]
+
+    async def look() -> tuple[list[int], int, list[int]]:
+        index = await opened(tmp_path)
+        before = [await index.count(Scope(filter=one)) for one in filters]
+        without = await index.count(Scope(filter=Filter(metadata=(Not(year[0]),))))
+        await index.label("d", Attributes("text/plain", {"year": "2024"}))
+        after = [await index.count(Scope(filter=one)) for one in filters]
+        await index.close()
+        return before, without, after
+
+    assert asyncio.run(look()) == ([0, 0], 3, [3, 3])
 
 
 def test_a_second_owner_is_refused_and_told_who_has_it(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from rag.documents import Language
+from rag.index.attributes import moment
+from rag.index.filters import Filter
 from rag.models.embedding import Embedder
 from rag.retrieval.centres import PRIOR_WEIGHT, unit
 from rag.retrieval.retriever import Retrieval, Retriever
@@ -131,6 +133,23 @@ async def test_a_collection_sees_its_own_documents_and_no_other(library: Library
     assert (set(texts(staff)), staff.searched) == ({LEAVE, CANTEEN_ZH}, 2)
     assert (texts(none), none.searched) == ([], 0)
     assert (len(texts(everything)), everything.searched) == (3, 3)
+
+
+async def test_a_filter_narrows_what_is_searched(library: Library) -> None:
+    await library.add("a.txt", WARRANTY, metadata={"tags": "sales", "date": "2023-05-01"})
+    await library.add("b.txt", f"{LEAVE}\n{CANTEEN_ZH}", metadata={"tags": "staff", "date": "2024-05-01"})
+    await library.add("c.txt", "The warranty is long.")
+    retriever = library.retriever()
+
+    sales = await retriever.retrieve("warranty", filter=Filter(tags=("sales",)))
+    recent = await retriever.retrieve("warranty", filter=Filter(since=moment("2024-01-01")))
+    chinese = await retriever.retrieve("warranty", filter=Filter(languages=("zh",)))
+    nothing = await retriever.retrieve("warranty", filter=Filter(tags=("none",)))
+
+    assert (texts(sales), sales.searched) == ([WARRANTY], 1)
+    assert (set(texts(recent)), recent.searched) == ({LEAVE, CANTEEN_ZH}, 2)
+    assert (texts(chinese), chinese.searched) == ([CANTEEN_ZH], 1)
+    assert (texts(nothing), nothing.searched) == ([], 0)
 
 
 async def test_a_superseded_version_is_never_found_though_the_index_still_holds_it(library: Library) -> None:

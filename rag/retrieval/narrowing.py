@@ -1,0 +1,20 @@
+"""How many passages of each language a filter leaves: what a search chooses from, and what chance is measured by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rag.documents import Language
+from rag.index.filters import EVERYTHING, Filter
+from rag.index.passage_index import PassageIndex, Scope
+
+
+async def narrowed(
+    index: PassageIndex, passages: Mapping[Language, int], collection: str | None, filter: Filter
+) -> dict[Language, int]:
+    """The passages of each language that pass; languages of which none does are left out, and so get no legs."""
+    if filter == EVERYTHING:
+        return dict(passages)
+    scopes = {language: Scope(collection=collection, language=language, filter=filter) for language in passages}
+    left = {language: await index.count(scope) for language, scope in scopes.items()}
+    return {language: count for language, count in left.items() if count}
