@@ -56,27 +56,45 @@ class Section(BaseModel):
 
 
 class EmbeddingSettings(Section):
-    backend: Literal["sentence-transformers", "openai", "llama-index"] = Field(
+    backend: Literal["sentence-transformers", "openai", "tei", "llama-index"] = Field(
         "sentence-transformers",
-        description="Where vectors are made: in the process, at an endpoint, by a LlamaIndex class.",
+        description="Where vectors are made: in the process, at an OpenAI-compatible endpoint, by text-embeddings-inference, by a LlamaIndex class.",
     )
     model: str = Field(
         "multilingual-e5-small", description="A name of the model catalogue, a folder, or the endpoint's model."
     )
-    url: str = Field("", description="Base URL of an OpenAI-compatible embeddings endpoint.")
+    url: str = Field(
+        "",
+        description="Base URL of an OpenAI-compatible endpoint, below which its /embeddings is; for tei, its /embed.",
+    )
     api_key: SecretStr = Field(SecretStr(""), description="Key of that endpoint.")
     class_path: str = Field("", description="Dotted path of a LlamaIndex embedding class, for backend llama-index.")
     class_arguments: dict[str, Any] = Field({}, description="Keyword arguments of that class.")
+    requests_per_minute: float = Field(0, ge=0, description="Most requests to the endpoint in a minute; 0 is no limit.")
     dimension: int = Field(0, ge=0, description="Length of the endpoint's vectors; 0 asks the endpoint.")
+    truncate_dimension: int = Field(
+        0, ge=0, description="Numbers that are kept of each vector of a Matryoshka model; 0 keeps all."
+    )
     query_prefix: str | None = Field(
-        None, description="Text put before a query; the catalogue knows it for its own models."
+        None, description="Text put before a query; empty takes the model's own prompt, or the catalogue's."
     )
     passage_prefix: str | None = Field(None, description="Text put before a passage, likewise.")
+    query_prompt: str = Field(
+        "",
+        description="Name of the prompt for queries among those of the model's folder; empty looks for the usual names.",
+    )
+    passage_prompt: str = Field("", description="Name of the prompt for passages, likewise.")
+    pooling: Literal["auto", "mean", "cls", "lasttoken"] = Field(
+        "auto", description="How token vectors become one, in the process; auto takes what the model's folder says."
+    )
     dtype: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="Precision in the process; auto takes bfloat16 where the CPU is fast at it."
     )
     threads: int = Field(0, ge=0, description="CPU threads for embedding; 0 takes all cores.")
     batch_tokens: int = Field(8192, gt=0, description="Tokens embedded at a time, padding included.")
+    remembered_queries: int = Field(
+        1024, ge=0, description="Questions whose vectors are kept, so that the same one again is not embedded anew."
+    )
 
 
 class ChatSettings(Section):
@@ -116,6 +134,31 @@ class DatabaseSettings(Section):
 class RetrievalSettings(Section):
     candidates: int = Field(60, gt=0, description="Passages taken from each leg of each language.")
     passages: int = Field(20, gt=0, description="Passages that retrieval returns.")
+
+
+class RerankSettings(Section):
+    backend: Literal["none", "cross-encoder", "qwen3", "cohere", "tei", "llama-index"] = Field(
+        "none",
+        description="What reads question and passage together: nothing; a cross-encoder or a Qwen3-Reranker in the process; an endpoint that speaks as Cohere, Jina and vLLM do, or as text-embeddings-inference; a LlamaIndex postprocessor.",
+    )
+    model: str = Field("", description="A folder of the model, in models_dir or elsewhere, or the endpoint's model.")
+    url: str = Field("", description="URL of the endpoint, below which its /rerank is.")
+    api_key: SecretStr = Field(SecretStr(""), description="Key of that endpoint.")
+    class_path: str = Field("", description="Dotted path of a LlamaIndex node postprocessor, for backend llama-index.")
+    class_arguments: dict[str, Any] = Field({}, description="Keyword arguments of that class.")
+    instruction: str = Field("", description="What Qwen3-Reranker is told to look for; empty takes its model card's.")
+    depth: int = Field(40, gt=0, description="Most passages that are reranked.")
+    budget_s: float = Field(
+        1.5,
+        gt=0,
+        description="Longest time that reranking may take. As many passages are reranked as fit in, by the rate that is measured while it runs.",
+    )
+    max_tokens: int = Field(
+        512, ge=128, description="Tokens that a model in the process reads of question and passage together."
+    )
+    dtype: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="Precision in the process; auto takes bfloat16 where the CPU is fast at it."
+    )
 
 
 class AnsweringSettings(Section):
@@ -194,6 +237,7 @@ class Settings(BaseSettings):
     index: IndexSettings = IndexSettings()
     database: DatabaseSettings = DatabaseSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
+    rerank: RerankSettings = RerankSettings()
     answering: AnsweringSettings = AnsweringSettings()
     ingest: IngestSettings = IngestSettings()
     api: ApiSettings = ApiSettings()

@@ -13,6 +13,7 @@ import numpy as np
 
 from rag.errors import EmbedderUnavailable
 from rag.models.embedding import Embedder, Vectors
+from rag.models.last_used import LastUsed
 
 # e5-small in bfloat16 on 2 busy cores, passages of 135 tokens: 16 at a time 21 texts/s, 0.8 s a batch; 32 at a time
 # 24 texts/s, but a search then waits up to 1.3 s.
@@ -62,6 +63,9 @@ class EmbeddingBatcher:
     Queries that arrive within `window_s` of each other share a batch, and go before passages: a search waits for one
     batch of a bulk import at most. Passages are taken in turns from everyone who waits, so that a small import is not
     stuck behind a large one. It belongs to the event loop that first uses it.
+
+    The vectors of the `remembered_queries` that were asked last are kept. Since there is one embedder, and its identity
+    decides its vectors, their texts are key enough.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class EmbeddingBatcher:
         window_s: float = 0.002,
         most_queries: int = 32,
         most_passages: int = _MOST_PASSAGES,
+        remembered_queries: int = 0,
     ) -> None:
         self.embedder = embedder
         self._window_s = window_s
@@ -81,11 +86,17 @@ class EmbeddingBatcher:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedding")
         self._serving: asyncio.Task[None] | None = None
         self._is_closed = False
+        self._known: LastUsed[str, Vectors] = LastUsed(remembered_queries)
 
     async def embed_query(self, text: str) -> Vectors:
-        """The vector of one query, of shape (dimension,)."""
+        """The vector of one query, of shape (dimension,); not to be written to."""
+        known = self._known.get(text)
+        if known is not None:
+            return known
         vectors = await self._wish(self._queries, [text])
-        vector: Vectors = vectors[0]
+        vector: Vectors = vectors[0].copy()  # a row would keep its whole batch in memory
+        vector.setflags(write=False)
+        self._known.put(text, vector)
         return vector
 
     async def embed_passages(self, texts: Sequence[str]) -> Vectors:

@@ -10,20 +10,28 @@ from typing import Any, Literal
 
 import numpy as np
 
-from rag.errors import ModelUnloadable
-from rag.models.bfloat16 import is_bfloat16_fast
+from rag.errors import ModelUnloadable, SettingsInvalid
+from rag.models.bfloat16 import Precision, resolved_precision
 from rag.models.embedding import EmbedderIdentity, Vectors
 from rag.models.vectors import length_batches, unit_rows
 
-Precision = Literal["auto", "float32", "bfloat16"]
+Pooling = Literal["auto", "mean", "cls", "lasttoken"]
 
 _SPECIAL_TOKENS = 2
+
+# Of E5 and Qwen3-Embedding, of Nomic, of Jina v3, of Stella and Arctic.
+_USUAL_PROMPTS = {
+    "query": ("query", "search_query", "retrieval.query", "s2p_query"),
+    "passage": ("passage", "document", "search_document", "retrieval.passage"),
+}
 
 
 class SentenceTransformersEmbedder:
     """Loads its model when it is made: seconds. Safe to call from several threads; they take turns by batch.
 
-    A prefix of None takes the folder's own prompt for queries or passages, if it has one. `threads` is the whole
+    A prefix of None takes the folder's own prompt for queries or passages: that of the name `query_prompt` or
+    `passage_prompt`, or else of a usual name, if it has one. `pooling` is the folder's own, too, unless it is given.
+    Raises ModelUnloadable, and SettingsInvalid for what the folder does not have. `threads` is the whole
     process's number of torch threads, for torch knows no other; 0 leaves it.
     """
 
@@ -35,11 +43,15 @@ class SentenceTransformersEmbedder:
         revision: str,
         query_prefix: str | None = None,
         passage_prefix: str | None = None,
+        query_prompt: str = "",
+        passage_prompt: str = "",
+        pooling: Pooling = "auto",
         precision: Precision = "auto",
         threads: int = 0,
         batch_tokens: int = 8192,
     ) -> None:
-        self._model = _load(folder, model, _resolved(precision))
+        self._model = _load(folder, model, resolved_precision(precision))
+        _pool(self._model, folder, model, pooling)
         self._counter = _counting_tokenizer(self._model)
         self._batch_tokens = batch_tokens
         self._turn = threading.Lock()
@@ -47,10 +59,8 @@ class SentenceTransformersEmbedder:
             model=model,
             revision=revision,
             dimension=self._model.get_embedding_dimension(),
-            query_prefix=_own_prompt(self._model, "query") if query_prefix is None else query_prefix,
-            passage_prefix=_own_prompt(self._model, "passage", "document")
-            if passage_prefix is None
-            else passage_prefix,
+            query_prefix=self._prompt("query", query_prompt) if query_prefix is None else query_prefix,
+            passage_prefix=self._prompt("passage", passage_prompt) if passage_prefix is None else passage_prefix,
         )
         if threads:
             import torch
@@ -66,10 +76,10 @@ class SentenceTransformersEmbedder:
         return int(self._model.max_seq_length or self._counter.model_max_length)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        return self._embed([self._identity.passage_prefix + text for text in texts])
+        return self._embed(texts, self._identity.passage_prefix)
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        return self._embed([self._identity.query_prefix + text for text in texts])
+        return self._embed(texts, self._identity.query_prefix)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         if not texts:
@@ -77,18 +87,26 @@ class SentenceTransformersEmbedder:
         encoded = self._counter(list(texts), add_special_tokens=False, return_attention_mask=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
-    def _embed(self, texts: list[str]) -> Vectors:
+    def _embed(self, texts: Sequence[str], prefix: str) -> Vectors:
         vectors = np.empty((len(texts), self._identity.dimension), np.float32)
-        lengths = [min(count + _SPECIAL_TOKENS, self.max_tokens) for count in self.count_tokens(texts)]
+        counts = self.count_tokens([prefix + text for text in texts])
+        lengths = [min(count + _SPECIAL_TOKENS, self.max_tokens) for count in counts]
         for batch in length_batches(lengths, self._batch_tokens):
             with self._turn:
-                vectors[batch] = self._encode([texts[i] for i in batch])
+                vectors[batch] = self._encode([texts[i] for i in batch], prefix)
         return unit_rows(vectors)
 
-    def _encode(self, texts: list[str]) -> Vectors:
-        # An empty prompt keeps the folder's default prompt away: the prefixes are in the texts already.
-        encoded: Vectors = self._model.encode(texts, prompt="", batch_size=len(texts), show_progress_bar=False)
+    def _encode(self, texts: list[str], prefix: str) -> Vectors:
+        # As a prompt, even an empty one: it keeps the folder's default prompt away, and some models do not pool it.
+        encoded: Vectors = self._model.encode(texts, prompt=prefix, batch_size=len(texts), show_progress_bar=False)
         return encoded
+
+    def _prompt(self, kind: Literal["query", "passage"], name: str) -> str:
+        prompts = self._model.prompts
+        if name and name not in prompts:
+            reason = f"the model has no prompt of that name; it has {', '.join(prompts) or 'none'}"
+            raise SettingsInvalid(source="embedding", path=f"embedding.{kind}_prompt", reason=reason)
+        return next((prompt for usual in (name, *_USUAL_PROMPTS[kind]) if (prompt := prompts.get(usual))), "")
 
 
 def _load(folder: Path, model: str, precision: Literal["float32", "bfloat16"]) -> Any:
@@ -117,11 +135,17 @@ def _counting_tokenizer(model: Any) -> Any:
     return copy.deepcopy(model.tokenizer)
 
 
-def _own_prompt(model: Any, *names: str) -> str:
-    return next((prompt for name in names if (prompt := model.prompts.get(name))), "")
+def _pool(model: Any, folder: Path, name: str, pooling: Pooling) -> None:
+    """Let the model pool as is asked for. The library takes the mean where a folder does not say; that is a guess."""
+    from sentence_transformers.sentence_transformer.modules import Pooling as PoolingModule
 
-
-def _resolved(precision: Precision) -> Literal["float32", "bfloat16"]:
-    if precision == "auto":
-        return "bfloat16" if is_bfloat16_fast() else "float32"
-    return precision
+    if pooling == "auto":
+        if not (folder / "modules.json").exists():
+            reason = "the folder does not say how token vectors become one: set embedding.pooling"
+            raise ModelUnloadable(model=name, path=str(folder), reason=reason)
+        return
+    places = [place for place, module in model.named_children() if isinstance(module, PoolingModule)]
+    if not places:
+        raise SettingsInvalid(source="embedding", path="embedding.pooling", reason=f"{name} has no pooling to replace")
+    former = getattr(model, places[0])
+    setattr(model, places[0], PoolingModule(former.embedding_dimension, pooling, former.include_prompt))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,12 @@ import pytest
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.models.embedding import Embedder
+from rag.models.endpoint_embedder import EndpointOptions
 from rag.models.factory import make_embedder
 from rag.models.llama_index_embedder import LlamaIndexEmbedder
+from rag.models.matryoshka_embedder import MatryoshkaEmbedder
 from rag.models.openai_embedder import OpenAIEmbedder
+from rag.models.tei_embedder import TeiEmbedder
 from rag.settings import EmbeddingSettings
 from rag.testing import HashEmbedder
 
@@ -75,19 +79,53 @@ def endpoint() -> Iterator[str]:
             texts = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["input"]
             rows = inner.embed_passages(texts) * 3
             data = [{"index": i, "embedding": row.tolist()} for i, row in enumerate(rows)]
-            body = json.dumps({"data": data}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            _send(self, {"data": data})
 
         def log_message(self, format: str, *args: object) -> None:
             """Quiet."""
 
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=http.serve_forever)
+    with _served(Handler) as url:
+        yield f"{url}/v1"
+
+
+@pytest.fixture
+def tei_endpoint() -> Iterator[str]:
+    """text-embeddings-inference with a HashEmbedder behind it; it takes four texts at a time and refuses more."""
+    inner = HashEmbedder(24)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            info = {"model_id": "tiny", "model_sha": "abc", "max_input_length": 512, "max_client_batch_size": 4}
+            _send(self, info if self.path == "/info" else {})
+
+        def do_POST(self) -> None:
+            texts = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["inputs"]
+            if self.path != "/embed" or len(texts) > 4:
+                _send(self, {"error": "batch size > maximum allowed batch size 4"}, 422)
+            else:
+                _send(self, inner.embed_passages(texts).tolist())
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Quiet."""
+
+    with _served(Handler) as url:
+        yield url
+
+
+def _send(handler: BaseHTTPRequestHandler, reply: Any, status: int = 200) -> None:
+    body = json.dumps(reply).encode()
+    handler.send_response(status)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+@contextmanager
+def _served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=http.serve_forever, args=(0.01,))
     thread.start()
-    yield f"http://127.0.0.1:{http.server_port}/v1"
+    yield f"http://127.0.0.1:{http.server_port}"
     http.shutdown()
     thread.join()
     http.server_close()
@@ -115,7 +153,7 @@ def _llama_index(monkeypatch: pytest.MonkeyPatch) -> LlamaIndexEmbedder:
 
 
 IN_PROCESS = ["hash", "sentence-transformers", pytest.param("e5", marks=pytest.mark.models)]
-BACKENDS = [*IN_PROCESS, "openai", "llama-index"]
+BACKENDS = [*IN_PROCESS, "openai", "tei", "llama-index", "matryoshka"]
 
 
 @pytest.fixture(params=BACKENDS)
@@ -130,9 +168,15 @@ def embedder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             settings = EmbeddingSettings(model=str(value("tiny_bert")), query_prefix="q: ", dtype="float32", threads=2)
             yield make_embedder(settings, Path())
         case "openai":
-            made = OpenAIEmbedder(value("endpoint"), model="tiny", query_prefix="query: ")
+            made = OpenAIEmbedder(EndpointOptions(value("endpoint"), query_prefix="query: "), model="tiny")
             yield made
             made.close()
+        case "tei":
+            served = TeiEmbedder(EndpointOptions(value("tei_endpoint"), query_prefix="query: "))
+            yield served
+            served.close()
+        case "matryoshka":
+            yield MatryoshkaEmbedder(HashEmbedder(24), 7)
         case "llama-index":
             yield _llama_index(monkeypatch)
         case _:

@@ -199,3 +199,36 @@ def test_closing_ends_the_batch_at_work_and_refuses_the_rest(embedder: Recording
     asyncio.run(scene())
     assert embedder.batches == [("passages", ["first"])]
     assert not any(thread.name.startswith("embedding") for thread in threading.enumerate())
+
+
+def test_a_question_asked_again_is_remembered(embedder: RecordingEmbedder) -> None:
+    embedder.open_the_gate()
+
+    async def run() -> tuple[Vectors, ...]:
+        async with EmbeddingBatcher(embedder, remembered_queries=2) as batcher:
+            found = [await batcher.embed_query(text) for text in ("a", "b", "a", "c", "b", "a")]
+            await batcher.embed_passages(["a"])
+            return tuple(found)
+
+    first, _, again, *_ = asyncio.run(run())
+
+    # "a" from memory; then "c" takes the place of "b", "b" that of "a", and so on
+    assert [texts for kind, texts in embedder.batches if kind == "queries"] == [["a"], ["b"], ["c"], ["b"], ["a"]]
+    assert again is first
+    assert first == pytest.approx(HashEmbedder(16).embed_queries(["a"])[0])
+    with pytest.raises(ValueError, match="read-only"):
+        first[0] = 1
+
+
+def test_a_question_that_failed_is_asked_again(embedder: RecordingEmbedder) -> None:
+    embedder.open_the_gate()
+
+    async def run() -> None:
+        async with EmbeddingBatcher(embedder, remembered_queries=2) as batcher:
+            for _ in range(2):
+                with pytest.raises(EmbedderUnavailable):
+                    await batcher.embed_query("bad")
+
+    asyncio.run(run())
+
+    assert len(embedder.batches) == 2

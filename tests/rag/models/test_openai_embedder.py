@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rag.errors import EmbedderUnavailable
+from rag.models.endpoint_embedder import EndpointOptions
 from rag.models.openai_embedder import OpenAIEmbedder
 
 
@@ -65,7 +66,9 @@ def pauses() -> list[float]:
 
 @pytest.fixture
 def embedder(endpoint: Endpoint, pauses: list[float]) -> Iterator[OpenAIEmbedder]:
-    made = OpenAIEmbedder(endpoint.url, model="m", api_key="secret", query_prefix="q: ", sleep=pauses.append)
+    made = OpenAIEmbedder(
+        EndpointOptions(endpoint.url, api_key="secret", query_prefix="q: ", sleep=pauses.append), model="m"
+    )
     yield made
     made.close()
 
@@ -132,7 +135,7 @@ def test_a_reply_without_vectors_is_named(embedder: OpenAIEmbedder, endpoint: En
 
 
 def test_a_wrong_dimension_is_named(endpoint: Endpoint) -> None:
-    embedder = OpenAIEmbedder(endpoint.url, model="m", dimension=1024)
+    embedder = OpenAIEmbedder(EndpointOptions(endpoint.url), model="m", dimension=1024)
 
     with pytest.raises(EmbedderUnavailable, match="length 2, not 1024"):
         embedder.embed_passages(["x"])
@@ -141,7 +144,7 @@ def test_a_wrong_dimension_is_named(endpoint: Endpoint) -> None:
 
 
 def test_nobody_there_is_unavailable(pauses: list[float]) -> None:
-    embedder = OpenAIEmbedder("http://127.0.0.1:9/v1", model="m", sleep=pauses.append)
+    embedder = OpenAIEmbedder(EndpointOptions("http://127.0.0.1:9/v1", sleep=pauses.append), model="m")
 
     with pytest.raises(EmbedderUnavailable, match="refused"):
         embedder.embed_queries(["x"])
