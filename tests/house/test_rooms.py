@@ -14,7 +14,7 @@ PACKAGES = ("rag", "ingest", "api")
 ROOMS = {
     "dbos": ("ingest/jobs.py",),
     "fastapi": ("api/",),
-    "llama_index": ("rag/models/", "ingest/node_parser_chunking.py"),
+    "llama_index": ("rag/models/", "rag/retrieval/llama_index_retriever.py", "ingest/node_parser_chunking.py"),
     "lxml": ("ingest/parsing/",),
     "markdown_it": ("ingest/parsing/",),
     "opencc": ("rag/text/",),
