@@ -126,6 +126,7 @@ class SearchOut(Schema):
     language: Language
     passages: list[PassageOut]
     seconds: float
+    notices: list[str] = []
 
 
 class AnswerIn(Schema):

@@ -26,8 +26,10 @@ from rag.models.chat import ChatModel
 from rag.models.chat_factory import make_chat_model
 from rag.models.embedding import Embedder
 from rag.models.factory import make_embedder
+from rag.models.reranker_factory import make_reranker
 from rag.models.weights import locate
 from rag.retrieval.priors import language_priors
+from rag.retrieval.rerank_stage import RerankStage
 from rag.retrieval.retriever import Retriever
 from rag.settings import Settings
 from rag.store.database_url import database_url
@@ -77,7 +79,7 @@ async def open_services(
         await index.open(model.identity)
         stores = await open_stores(settings, data_dir)
         stack.push_async_callback(stores.close)
-        batcher = EmbeddingBatcher(model)
+        batcher = EmbeddingBatcher(model, remembered_queries=settings.embedding.remembered_queries)
         stack.push_async_callback(batcher.close)
         parsed = ParsedDocuments(stores.blobs)
         parsers = ParserPool(ParseLimits.of(settings.ingest), settings.ingest.parsers)
@@ -85,7 +87,12 @@ async def open_services(
         pipeline = IngestPipeline(stores, parsed, index, batcher, parsers, settings.ingest)
         announce = await _start_worker(stack, pipeline, settings, working)
         priors = await language_priors(model, stores.blobs)
-        retriever = Retriever(index, stores.documents, parsed, batcher.embed_query, priors, settings.retrieval)
+        reranking = _reranking(settings)
+        if reranking is not None:
+            stack.push_async_callback(reranking.close)
+        retriever = Retriever(
+            index, stores.documents, parsed, batcher.embed_query, priors, settings.retrieval, reranking
+        )
         writer = chat or make_chat_model(settings.chat, lambda name: locate(name, settings.models_dir))
         if writer is not None:
             stack.push_async_callback(writer.close)
@@ -100,12 +107,25 @@ async def open_services(
         )
         intake = Intake(stores, index, settings.ingest, announce)
         pages = Pages(stores, parsed, parsers)
-        warm = partial(_warm, batcher, writer, parsers)
+        warm = partial(_warm, batcher, writer, parsers, reranking)
         yield Services(settings, stores, parsed, index, intake, retriever, answerer, writer, pages, warm)
 
 
-async def _warm(embedder: EmbeddingBatcher, chat: ChatModel | None, parsers: ParserPool) -> None:
+def _reranking(settings: Settings) -> RerankStage | None:
+    reranker = make_reranker(settings.rerank, lambda name: locate(name, settings.models_dir))
+    if reranker is None:
+        return None
+    # Requests to an endpoint wait for it, and not for this machine's cores.
+    parallel = 8 if settings.rerank.backend in ("cohere", "tei") else 1
+    return RerankStage(reranker, settings.rerank, parallel=parallel)
+
+
+async def _warm(
+    embedder: EmbeddingBatcher, chat: ChatModel | None, parsers: ParserPool, reranking: RerankStage | None
+) -> None:
     await embedder.embed_query("warm")
+    if reranking is not None:
+        await reranking.warm()
     if chat is not None:
         await chat.warm()
     await parsers.warm()

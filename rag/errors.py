@@ -25,7 +25,8 @@
     └── Unavailable                   a service did not answer; trying again may help
         ├── IndexUnavailable ─ IndexDamaged
         ├── DatabaseUnavailable ├── BlobsUnavailable
-        ├── ChatUnavailable    ├── EmbedderUnavailable └── ServerUnavailable
+        ├── ChatUnavailable    ├── EmbedderUnavailable ├── RerankerUnavailable
+        └── ServerUnavailable
 
 A leaf has a stable `code` and one sentence in English and in Chinese that says what happened and what to do. Its
 details are keyword arguments of plain JSON values, so that an error survives a database row or an HTTP hop and is
@@ -358,6 +359,12 @@ class EmbedderUnavailable(Unavailable):
     code = "embedder-unavailable"
     en = "The embedding model {model} does not answer: {reason}. Check embedding.url."
     zh = "向量模型 {model} 无响应：{reason}。请检查 embedding.url。"
+
+
+class RerankerUnavailable(Unavailable):
+    code = "reranker-unavailable"
+    en = "The reranker {model} does not answer: {reason}. Check rerank.url, or set rerank.backend to none."
+    zh = "重排序模型 {model} 无响应：{reason}。请检查 rerank.url，或将 rerank.backend 设为 none。"
 
 
 class ServerUnavailable(Unavailable):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import re
+import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
@@ -61,6 +62,31 @@ class HashEmbedder:
         yield from tokens
         run = "".join(tokens)
         yield from (run[i : i + 2] for i in range(len(run) - 1))
+
+
+class OverlapReranker:
+    """Scores a text by the share of the question's words and characters that it holds; takes `delay_s` a text."""
+
+    def __init__(self, *, delay_s: float = 0.0, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._delay_s = delay_s
+        self._sleep = sleep
+        self.calls: list[tuple[str, tuple[str, ...]]] = []
+
+    @property
+    def name(self) -> str:
+        return "overlap"
+
+    def warm(self) -> None:
+        """Nothing to load."""
+
+    def rerank(self, question: str, texts: Sequence[str]) -> list[float | None]:
+        self.calls.append((question, tuple(texts)))
+        self._sleep(self._delay_s * len(texts))
+        asked = set(_TOKEN.findall(question.lower()))
+        return [len(asked & set(_TOKEN.findall(text.lower()))) / max(1, len(asked)) for text in texts]
+
+    def close(self) -> None:
+        """Nothing to close."""
 
 
 ChatScript = Callable[[Sequence[Message]], str]

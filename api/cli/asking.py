@@ -41,6 +41,8 @@ def search(
     if as_json:
         print(found.model_dump_json(indent=2))
         return
+    for notice in found.notices:
+        terminal.err.print(notice, markup=False, style="yellow")
     for passage in found.passages:
         _show_passage(terminal, passage)
     if not found.passages:

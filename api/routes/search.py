@@ -23,4 +23,5 @@ async def search(services: ServicesDep, asked: SearchIn) -> SearchOut:
         language=found.language,
         passages=[passage_out(passage) for passage in found.passages],
         seconds=round(found.seconds, 4),
+        notices=list(found.notices),
     )

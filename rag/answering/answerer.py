@@ -108,7 +108,8 @@ class Answerer:
         extractive: bool = False,
     ) -> AsyncGenerator[Event]:
         """The events of an answer; closing the iterator stops the work. Raises Unavailable when retrieval cannot."""
-        work = _Work(await self._retriever.retrieve(question, collection=collection, filter=filter))
+        retrieval = await self._retriever.retrieve(question, collection=collection, filter=filter)
+        work = _Work(retrieval, notices=list(retrieval.notices))
         work.clock("retrieved_s")
         yield SourcesFound(work.retrieval.passages)
         if not work.retrieval.passages:

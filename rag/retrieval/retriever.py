@@ -16,6 +16,7 @@ from rag.index.passage_index import Hit, Leg, PassageIndex, Scope, SparseTerms
 from rag.retrieval.centres import Centres
 from rag.retrieval.fusion import Candidate, chance_rank, fuse, lexical_surplus
 from rag.retrieval.narrowing import narrowed
+from rag.retrieval.rerank_stage import Reranked, RerankStage
 from rag.settings import RetrievalSettings
 from rag.store.document_store import DocumentStore
 from rag.store.listings import LiveVersion
@@ -29,7 +30,9 @@ EmbedQuery = Callable[[str], Awaitable[np.ndarray]]
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """What retrieval found for a question. `searched` counts the passages it could choose from."""
+    """What retrieval found for a question. `searched` counts the passages it could choose from; `notices` are for the
+    reader, in the language of the question.
+    """
 
     question: str
     language: Language
@@ -38,6 +41,7 @@ class Retrieval:
     centres: Centres
     searched: int
     seconds: float
+    notices: tuple[str, ...] = ()
 
 
 class Retriever:
@@ -49,12 +53,14 @@ class Retriever:
         embed_query: EmbedQuery,
         priors: Centres,
         settings: RetrievalSettings,
+        reranking: RerankStage | None = None,
     ) -> None:
         self._index = index
         self._documents = documents
         self._texts = texts
         self._embed_query = embed_query
         self._settings = settings
+        self._reranking = reranking
         self._corpora = _Corpora(documents, priors)
 
     async def retrieve(
@@ -68,9 +74,11 @@ class Retriever:
         wanted = limit or self._settings.passages
         scope = Scope(collection=collection, filter=filter)
         candidates = await self._candidates(question, vector, language, corpus, scope, wanted)
-        passages = await self._shown(candidates, wanted)
+        found = await self._reranked(question, language, candidates, wanted)
         elapsed = time.perf_counter() - started
-        return Retrieval(question, language, passages, vector, corpus.centres, corpus.passages, elapsed)
+        return Retrieval(
+            question, language, found.passages, vector, corpus.centres, corpus.passages, elapsed, found.notices
+        )
 
     async def _candidates(
         self,
@@ -106,6 +114,15 @@ class Retriever:
             if terms.ids:
                 legs.append((language, Leg(terms, chance_rank(count), narrow, with_vectors=True)))
         return legs
+
+    async def _reranked(
+        self, question: str, language: Language, candidates: Sequence[Candidate], wanted: int
+    ) -> Reranked:
+        if self._reranking is None:
+            return Reranked(await self._shown(candidates, wanted))
+        shown = await self._shown(candidates, max(wanted, self._reranking.depth))
+        found = await self._reranking.rerank(question, language, shown)
+        return replace(found, passages=found.passages[:wanted])
 
     async def _shown(self, candidates: Sequence[Candidate], limit: int) -> tuple[ScoredPassage, ...]:
         """The first `limit` candidates of live versions, with their texts."""
