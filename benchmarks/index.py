@@ -16,7 +16,9 @@ import numpy as np
 
 from benchmarks.figures import Figure, Run, quantile
 from rag.documents import Language, Passage, Span
+from rag.index.attributes import Attributes
 from rag.index.edge import EdgePassageIndex
+from rag.index.filters import EVERYTHING, Between, Filter
 from rag.index.passage_index import IndexedPassage, Leg, Scope, SparseTerms
 from rag.models.embedding import EmbedderIdentity, Vectors
 from rag.models.vectors import unit_rows
@@ -28,12 +30,19 @@ _IDENTITY = EmbedderIdentity("made-up", "1", DIMENSION)
 _LANGUAGES: tuple[Language, ...] = ("zh", "en")
 _BATCH = 256
 _PASSAGES_OF_A_VERSION = 100
+_NARROW = Filter(tags=("hr",), metadata=(Between("year", at_least=2001),))
+_KINDS = (
+    ("search", False, EVERYTHING),
+    ("search with vectors", True, EVERYTHING),
+    ("search by tag and year", False, _NARROW),
+)
 _TERMS, _VOCABULARY, _QUERY_TERMS = 60, 50_000, 8
 
 
 def measure(run: Run) -> Iterator[Figure]:
     """A search is four legs of 100 hits: dense and lexical for each of two languages, filtered, exact.
 
+    The search by tag and year passes a third of the passages, by a keyword and a range.
     Retrieval asks for the vectors of its hits too; to make Python's numbers of them costs as much as to find them.
     The larger sizes grow from the smaller ones, so the index holds as many segments as a growing corpus leaves.
     """
@@ -44,8 +53,8 @@ def measure(run: Run) -> Iterator[Figure]:
         for start, size in pairwise((0, *sizes)):
             run.say(f"{size:,} passages")
             batches += runner.run(_grown(index, random, range(start, size)))
-            for with_vectors, what in ((False, "search"), (True, "search with vectors")):
-                times = runner.run(_search_seconds(index, random, run.size(200, 5), with_vectors))
+            for what, with_vectors, filter in _KINDS:
+                times = runner.run(_search_seconds(index, random, run.size(200, 5), with_vectors, filter))
                 yield Figure(f"index, {what} p50 at {size:,} passages", quantile(times, 0.5) * 1000, "ms")
         yield Figure(f"index, {_BATCH} passages written, median", median(batches) * 1000, "ms")
         run.say("compaction")
@@ -75,9 +84,9 @@ async def _grown(index: EdgePassageIndex, random: np.random.Generator, numbers: 
 
 
 async def _search_seconds(
-    index: EdgePassageIndex, random: np.random.Generator, times: int, with_vectors: bool
+    index: EdgePassageIndex, random: np.random.Generator, times: int, with_vectors: bool, filter: Filter
 ) -> list[float]:
-    searches = [_legs(random, with_vectors) for _ in range(times + 1)]
+    searches = [_legs(random, with_vectors, filter) for _ in range(times + 1)]
     seconds = []
     for legs in searches:
         started = time.perf_counter()
@@ -99,7 +108,7 @@ async def _compaction_seconds(index: EdgePassageIndex, held: int) -> float:
 def _passages(random: np.random.Generator, numbers: range) -> list[IndexedPassage]:
     vectors = _unit_vectors(random, len(numbers))
     return [
-        IndexedPassage(_passage(number), vector, _terms(random, _TERMS))
+        IndexedPassage(_passage(number), vector, _terms(random, _TERMS), _attributes(number))
         for number, vector in zip(numbers, vectors, strict=True)
     ]
 
@@ -117,15 +126,21 @@ def _passage(number: int) -> Passage:
     )
 
 
+def _attributes(number: int) -> Attributes:
+    """Half of the documents have the tag `hr`, and two thirds are of 2001 or later; a third passes `_NARROW`."""
+    version = number // _PASSAGES_OF_A_VERSION
+    return Attributes("application/pdf", {"tags": "hr" if version % 4 < 2 else "it", "year": str(2000 + version % 3)})
+
+
 def _version_id(version: int) -> str:
     return f"version-{version}"
 
 
-def _legs(random: np.random.Generator, with_vectors: bool) -> list[Leg]:
+def _legs(random: np.random.Generator, with_vectors: bool, filter: Filter = EVERYTHING) -> list[Leg]:
     (vector,) = _unit_vectors(random, 1)
     terms = _terms(random, _QUERY_TERMS)
     queries: tuple[Vectors | SparseTerms, ...] = (vector, terms)
-    scopes = [Scope(collection=_COLLECTION, language=language) for language in _LANGUAGES]
+    scopes = [Scope(collection=_COLLECTION, language=language, filter=filter) for language in _LANGUAGES]
     return [Leg(query, LIMIT, scope, with_vectors) for scope in scopes for query in queries]
 
 

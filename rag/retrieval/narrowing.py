@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from rag.documents import Language
@@ -16,5 +17,5 @@ async def narrowed(
     if filter == EVERYTHING:
         return dict(passages)
     scopes = {language: Scope(collection=collection, language=language, filter=filter) for language in passages}
-    left = {language: await index.count(scope) for language, scope in scopes.items()}
-    return {language: count for language, count in left.items() if count}
+    counts = await asyncio.gather(*(index.count(scope) for scope in scopes.values()))
+    return {language: count for language, count in zip(scopes, counts, strict=True) if count}

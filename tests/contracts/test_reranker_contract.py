@@ -224,6 +224,16 @@ def test_threads_may_rerank_at_the_same_time(reranker: Reranker) -> None:
     assert all(scores == pytest.approx(expected, abs=1e-4) for scores in found)
 
 
+@pytest.mark.parametrize("kind", [SentenceTransformersReranker, Qwen3Reranker])
+def test_half_precision_gives_numbers_too(kind: Any, request: pytest.FixtureRequest) -> None:
+    folder = request.getfixturevalue("qwen3" if kind is Qwen3Reranker else "cross_encoder")
+
+    halved = kind(folder, precision="bfloat16", max_tokens=512).rerank(QUESTION, TEXTS[:2])
+
+    whole = kind(folder, precision="float32", max_tokens=512).rerank(QUESTION, TEXTS[:2])
+    assert halved == pytest.approx(whole, abs=0.1)
+
+
 def test_a_classifier_of_several_labels_is_no_reranker(tmp_path: Path) -> None:
     folder = save_cross_encoder(tmp_path, labels=3)
 

@@ -56,6 +56,25 @@ def test_a_life_of_documents(chuchu: CommandLine) -> None:
     assert one_line(gone.stderr).startswith("Error [document-not-found]: ")
 
 
+def test_searches_are_narrowed_by_what_is_said_about_documents(chuchu: CommandLine) -> None:
+    papers = chuchu.write({"leave.md": LEAVE, "travel.md": TRAVEL})
+
+    chuchu.run("ingest", papers, "--tag", "hr", "--date", "2023-05-31", "--meta", "year=2023")
+    listed = json.loads(chuchu.run("documents", "list", "--json").stdout)
+    travel = next(document["id"] for document in listed if document["title"] == "Travel")
+    described = chuchu.run("documents", "describe", travel, "--tag", "finance", "--meta", "year=2024")
+    tagged = chuchu.run("search", "paid", "--tag", "hr", "--before", "2024-01-01", "--language", "en")
+    recent = chuchu.run("search", "paid", "--where", "year>=2024")
+    nothing = chuchu.run("search", "paid", "--after", "2024-01-01", LANG="zh_CN.UTF-8")
+
+    assert {document["metadata"]["tags"] for document in listed} == {"hr"}
+    assert described.stdout == f"Described {travel}.\n"
+    for found, title in ((tagged, "Leave"), (recent, "Travel")):
+        assert found.stdout.startswith(f"1. {title}")
+        assert "\n2. " not in found.stdout
+    assert (nothing.stdout, nothing.stderr.strip()) == ("", "没有符合筛选条件的内容。")
+
+
 def test_a_bad_file_is_named_and_the_good_one_read(chuchu: CommandLine) -> None:
     papers = chuchu.write({"leave.md": LEAVE, "bad.pdf": "not a PDF"})
 
