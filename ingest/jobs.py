@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from dbos._error import DBOSMaxStepRetriesExceeded  # its public module does not export it
 
+from ingest.labelling import label_unlabelled
 from ingest.pipeline import IngestPipeline
 from rag.errors import ChuchuError, InternalError, Rejected, Unavailable
 from rag.store.clock import utc_now
@@ -118,6 +119,7 @@ class JobWorker:
         """Give DBOS the next jobs of the table, and the removals that deletions and failures left to do."""
         if not self._restored:
             await self._pipeline.restore()
+            await label_unlabelled(self._pipeline.stores.documents, self._pipeline.index)
             self._restored = True
         if time.monotonic() > self._look_again_at:
             self._handed_on.clear()
