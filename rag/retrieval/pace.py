@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 PROBE = 4
 """Texts that are read while nothing is known of the rate."""
@@ -11,14 +12,19 @@ PROBE = 4
 HEADROOM = 0.7
 """Share of the time that is planned for: rates vary by a quarter or so when other work shares the cores."""
 
+TRUST_S = 30.0
+"""After this long without a measurement, a rate that forbids everything is doubted: what slowed it may be over."""
+
 _WEIGHT_OF_THE_NEWEST = 0.4
 
 
 class Pace:
     """The running rate, in units of cost a second. Costs are anything that the time grows with, such as tokens."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._rate: float | None = None
+        self._measured_at = 0.0
         self._changing = threading.Lock()
 
     def affordable(self, costs: Sequence[float], seconds: float) -> int:
@@ -27,13 +33,10 @@ class Pace:
             return 0
         if self._rate is None:
             return min(PROBE, len(costs))
-        affordable, left = 0, self._rate * seconds * HEADROOM
-        for cost in costs:
-            left -= cost
-            if left < 0:
-                break
-            affordable += 1
-        return affordable
+        fitting = _fitting(costs, self._rate * seconds * HEADROOM)
+        if not fitting and self._clock() - self._measured_at > TRUST_S:
+            return min(1, len(costs))
+        return fitting
 
     def observe(self, cost: float, seconds: float) -> None:
         """Note how long the texts of such cost took together."""
@@ -41,3 +44,12 @@ class Pace:
         with self._changing:
             before = newest if self._rate is None else self._rate
             self._rate = before + _WEIGHT_OF_THE_NEWEST * (newest - before)
+            self._measured_at = self._clock()
+
+
+def _fitting(costs: Sequence[float], room: float) -> int:
+    for place, cost in enumerate(costs):
+        room -= cost
+        if room < 0:
+            return place
+    return len(costs)

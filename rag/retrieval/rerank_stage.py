@@ -23,8 +23,8 @@ from rag.settings import RerankSettings
 log = logging.getLogger("chuchu.retrieval")
 
 _NOT_RERANKED = {
-    "en": "The reranker did not answer in time, so the passages are in the order of the search.",
-    "zh": "重排序未能及时完成，段落按检索得分排列。",
+    "en": "The reranker did not answer, or not in time, so the passages are in the order of the search.",
+    "zh": "重排序没有响应或未能及时完成，段落按检索得分排列。",
 }
 
 _TEXT_TOKENS = 16

@@ -50,5 +50,5 @@ def test_a_reranker_that_is_away_costs_a_notice_and_no_answer(reranked: Api, end
     assert len(found["passages"]) == 2
     assert "30 days" in answer["text"]
     for notices in (found["notices"], answer["notices"]):
-        assert [notice.partition(",")[0] for notice in notices] == ["The reranker did not answer in time"]
+        assert [notice.partition(",")[0] for notice in notices] == ["The reranker did not answer"]
     assert "bad key" not in json.dumps(found)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.retrieval.pace import HEADROOM, PROBE, Pace
+from rag.retrieval.pace import HEADROOM, PROBE, TRUST_S, Pace
 
 
 def test_a_few_texts_measure_the_rate_first() -> None:
@@ -32,6 +32,19 @@ def test_the_rate_follows_what_is_measured() -> None:
     for _ in range(20):
         pace.observe(1000, 10.0)
     assert pace.affordable([9] * 1000, 1.0) == 7  # 100 tokens a second
+
+
+def test_a_rate_that_forbids_everything_is_tried_again_after_a_while() -> None:
+    now = [0.0]
+    pace = Pace(lambda: now[0])
+    pace.observe(100, 1000.0)  # it hung once
+
+    assert pace.affordable([100] * 5, 1.0) == 0
+    now[0] = TRUST_S + 1
+    assert pace.affordable([100] * 5, 1.0) == 1
+    for _ in range(10):
+        pace.observe(100, 0.01)
+    assert pace.affordable([100] * 5, 1.0) == 5
 
 
 @given(
