@@ -1,4 +1,4 @@
-"""A parsed document into passages: whole sentences and rows, packed up to a budget, never over a heading."""
+"""A parsed document into passages: whole sentences and rows of one section, packed up to a budget."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from collections.abc import Iterable, Iterator
 from ingest.passages import CONTEXT_TOKENS, Origin, make_passages
 from ingest.pieces import CountTokens, Piece, pieces
 from rag.documents import ParsedDocument, Passage, Span
+
+SHORT_SECTION = 0.5
+"""Share of `passage_tokens` below which a section shares its passage with the next. Records and forms have sections of
+a line each: alone, they are found without what they belong to, and twenty of them hardly fill a prompt."""
 
 _PREFIX_TOKENS = 8  # the embedder's "passage: ", its special tokens, and the line between context and text
 
@@ -33,18 +37,36 @@ def chunk(
 
 
 def packed(items: Iterable[Piece], passage_tokens: int, overlap_tokens: int = 0) -> Iterator[Span]:
-    """Spans of as many pieces in a row as fit, starting anew wherever a section opens."""
+    """Spans of as many pieces in a row as fit. A heading begins a new one, unless it may share the one before it."""
     current: list[Piece] = []
     for piece in items:
-        if current and piece.opens_section:
+        if current and piece.opens_section and not _may_share(current, piece, passage_tokens):
             yield _span_of(current)
             current = []
         elif current and _tokens_of(current) + piece.tokens > passage_tokens:
-            yield _span_of(current)
-            current = _repeated(current, min(overlap_tokens, passage_tokens - piece.tokens))
+            body, headings = _parted(current, passage_tokens - piece.tokens)
+            yield _span_of(body)
+            current = headings or _repeated(body, min(overlap_tokens, passage_tokens - piece.tokens))
         current.append(piece)
     if current:
         yield _span_of(current)
+
+
+def _may_share(run: list[Piece], heading: Piece, passage_tokens: int) -> bool:
+    """Whether a section goes on in the passage of the one before: that one is short, and in the same language."""
+    return _tokens_of(run) < SHORT_SECTION * passage_tokens and run[-1].language == heading.language
+
+
+def _parted(run: list[Piece], room_tokens: int) -> tuple[list[Piece], list[Piece]]:
+    """A run without the headings that it ends with, and these, if the room is enough for them: they belong to what
+    follows. A run of nothing else stays whole.
+    """
+    end = len(run)
+    while end and run[end - 1].is_heading:
+        end -= 1
+    if not end or _tokens_of(run[end:]) > room_tokens:
+        return run, []
+    return run[:end], run[end:]
 
 
 def _repeated(previous: list[Piece], room_tokens: int) -> list[Piece]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.documents import Element, ElementKind, ParsedDocument, Span
+from rag.documents import Element, ElementKind, Language, ParsedDocument, Span
+from rag.text.language import detect_language
 from rag.text.sentences import sentence_spans
 
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -18,11 +19,13 @@ _KEPT_BY_LINE = frozenset({ElementKind.TABLE, ElementKind.CODE})
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Text that passages do not cut. `opens_section` says that a passage must not reach over its start."""
+    """Text that passages do not cut. A heading `opens_section` unless it stands right below its parent heading."""
 
     span: Span
     tokens: int
     opens_section: bool
+    is_heading: bool
+    language: Language
 
 
 def pieces(parsed: ParsedDocument, count_tokens: CountTokens, max_tokens: int) -> list[Piece]:
@@ -31,13 +34,16 @@ def pieces(parsed: ParsedDocument, count_tokens: CountTokens, max_tokens: int) -
     Only what is longer than `max_tokens`, which an embedder would not see to its end, is cut within the sentence. The
     tokens are counted for the whole document at once, and a second time for what had to be cut.
     """
-    spans, openings = _uncut(parsed)
+    spans, headings, openings = _uncut(parsed)
     counted = _counted(parsed.text, spans, count_tokens)
     too_long = [span for span, tokens in counted if tokens > max_tokens]
     cut = [part for span in too_long for part in _clauses(parsed.text, span, max_tokens)]
     short = [(span, tokens) for span, tokens in counted if tokens <= max_tokens]
     ordered = sorted(short + _counted(parsed.text, cut, count_tokens))
-    return [Piece(span, tokens, span.start in openings) for span, tokens in ordered]
+    return [
+        Piece(span, tokens, span.start in openings, span.start in headings, detect_language(span.of(parsed.text)))
+        for span, tokens in ordered
+    ]
 
 
 def with_gaps_filled(parsed: ParsedDocument) -> list[Element]:
@@ -54,17 +60,21 @@ def with_gaps_filled(parsed: ParsedDocument) -> list[Element]:
     return filled
 
 
-def _uncut(parsed: ParsedDocument) -> tuple[list[Span], set[int]]:
+def _uncut(parsed: ParsedDocument) -> tuple[list[Span], set[int], set[int]]:
+    """The spans of all pieces, with where headings start and which of these open a section."""
     spans: list[Span] = []
+    headings: set[int] = set()
     openings: set[int] = set()
     previous: Element | None = None
     for element in with_gaps_filled(parsed):
         parts = list(_parts(parsed.text, element))
+        if parts and element.kind is ElementKind.TITLE:
+            headings.add(parts[0].start)
         if parts and _opens_section(element, previous):
             openings.add(parts[0].start)
         spans += parts
         previous = element if parts else previous
-    return spans, openings
+    return spans, headings, openings
 
 
 def _opens_section(element: Element, previous: Element | None) -> bool:

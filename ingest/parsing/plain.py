@@ -8,6 +8,7 @@ from pathlib import Path
 from ingest.parsing.characters import clean, lines_of
 from ingest.parsing.draft import Draft
 from ingest.parsing.encodings import decode
+from ingest.parsing.text_headings import heading_of
 from ingest.parsing.wrapping import LIST_START, unwrap
 from rag.documents import ElementKind, ParsedDocument
 
@@ -16,7 +17,7 @@ _BLANK_LINES = re.compile(r"\n[ \t\u3000]*\n\s*")
 
 
 def parse_plain(path: Path) -> ParsedDocument:
-    """Paragraphs are parted by empty lines; list items stand alone."""
+    """Paragraphs are parted by empty lines; headings and list items stand alone."""
     decoded = decode(path.read_bytes())
     draft = Draft()
     draft.warnings += decoded.warnings
@@ -39,13 +40,17 @@ def write_prose(draft: Draft, text: str) -> None:
 
 
 def _write_block(draft: Draft, lines: list[str]) -> None:
-    """One element for a run of ordinary lines, one for each list item."""
+    """One element for a run of ordinary lines, one for each heading and list item."""
     run: list[str] = []
-    for line in lines:
-        if LIST_START.match(line):
-            draft.add(ElementKind.PARAGRAPH, "\n".join(run))
-            draft.add(ElementKind.LIST_ITEM, line)
-            run = []
-        else:
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        heading = heading_of(line, following)
+        if heading is None and not LIST_START.match(line):
             run.append(line)
+            continue
+        draft.add(ElementKind.PARAGRAPH, "\n".join(run))
+        run = []
+        if heading is not None:
+            draft.heading(heading.text, heading.level)
+        else:
+            draft.add(ElementKind.LIST_ITEM, line)
     draft.add(ElementKind.PARAGRAPH, "\n".join(run))

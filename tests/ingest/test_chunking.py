@@ -72,11 +72,30 @@ def test_only_what_the_embedder_cannot_see_is_cut_and_at_a_comma() -> None:
     assert texts(parsed, 12) == [parsed.text]
 
 
-def test_a_passage_never_reaches_over_a_heading() -> None:
+def test_a_heading_begins_a_passage() -> None:
     parsed = document(
         (TITLE, "Leave", ()), (PARAGRAPH, "Five days.", ("Leave",)), (TITLE, "Pay", ()), (PARAGRAPH, "Ok.", ("Pay",))
     )
-    assert texts(parsed, 100) == ["Leave\n\nFive days.", "Pay\n\nOk."]
+    assert texts(parsed, 6) == ["Leave\n\nFive days.", "Pay\n\nOk."]
+
+
+def test_a_section_under_half_a_passage_shares_it_with_the_next() -> None:
+    parsed = document(
+        (TITLE, "Leave", ()), (PARAGRAPH, "Five days.", ("Leave",)), (TITLE, "Pay", ()), (PARAGRAPH, "Ok.", ("Pay",))
+    )
+    assert texts(parsed, 7) == ["Leave\n\nFive days.\n\nPay\n\nOk."]
+
+
+def test_a_heading_goes_with_what_stands_under_it() -> None:
+    parsed = document(
+        (PARAGRAPH, "Five days.", ()), (TITLE, "Pay", ()), (PARAGRAPH, "Each month on the last working day.", ("Pay",))
+    )
+    assert texts(parsed, 8) == ["Five days.", "Pay\n\nEach month on the last working day."]
+
+
+def test_a_heading_that_does_not_fit_with_the_next_sentence_stays_where_it_is() -> None:
+    parsed = document((PARAGRAPH, "Five.", ()), (TITLE, "Pay", ()), (PARAGRAPH, "Each month on the last day.", ("Pay",)))
+    assert texts(parsed, 6) == ["Five.\n\nPay", "Each month on the last day."]
 
 
 def test_headings_right_below_each_other_open_the_same_passage() -> None:
@@ -86,9 +105,10 @@ def test_headings_right_below_each_other_open_the_same_passage() -> None:
     assert texts(parsed, 100) == ["Leave\n\nAnnual\n\nFive days."]
 
 
-def test_a_heading_without_text_is_a_passage() -> None:
+def test_a_heading_without_text_is_kept() -> None:
     parsed = document((TITLE, "Leave", ()), (TITLE, "Pay", ()), (PARAGRAPH, "Ok.", ("Pay",)), (TITLE, "End", ()))
-    assert texts(parsed, 100) == ["Leave", "Pay\n\nOk.", "End"]
+    assert texts(parsed, 2) == ["Leave", "Pay\n\nOk.", "End"]
+    assert texts(parsed, 100) == ["Leave\n\nPay\n\nOk.\n\nEnd"]
 
 
 def test_context_names_the_document_and_the_headings_above() -> None:
