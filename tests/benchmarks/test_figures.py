@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import answers, index, ingestion, pages, search, startup
+from benchmarks import answers, index, ingestion, pages, reranking, search, startup
 from benchmarks.__main__ import NAMES, imported, main
 from benchmarks.corpus import documents, questions
 from benchmarks.figures import Benchmark, Figure, Run, at_least, at_most, quantile
@@ -234,3 +234,13 @@ def test_search_is_measured_through_a_server(models_dir: Path, monkeypatch: pyte
 
     assert figures[0].name.startswith("search p50 at 2")
     assert figures[2].value > 300  # MB: the embedder's weights alone are larger
+
+
+@pytest.mark.models
+@pytest.mark.usefixtures("real_embedder")
+def test_reranking_is_measured_with_the_pace_that_it_finds(models_dir: Path) -> None:
+    figures = list(reranking.measure(quick(Settings(models_dir=models_dir))))
+
+    assert [figure.unit for figure in figures] == ["ms/passage", "passages", "s"]
+    assert 4 <= figures[1].value <= 40
+    assert figures[2].value < 5
