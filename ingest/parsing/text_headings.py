@@ -27,10 +27,12 @@ _PARTS = (
     re.compile(r"[（(][一二三四五六七八九十]{1,3}[）)]"),
 )
 _LABEL = re.compile(r"(?P<text>[^\s:：。，,；;！？!?][^:：。，,；;！？!?]*)[:：]$")
-_LEADS_ON = re.compile(r"(?:如下|以下|包括|例如|认为|表示|指出|查明)$|(?:following|follows|includes?|says?|said|that)$", re.IGNORECASE)
+_LEADS_ON = re.compile(
+    r"(?:如下|以下|包括|例如|认为|表示|指出|查明)$|(?:following|follows|includes?|says?|said|that)$", re.IGNORECASE
+)
 """A label that ends like this introduces what its own sentence goes on to say."""
 _ENDS_A_SENTENCE = re.compile(r"[.。!！?？;；,，、:：]$")
-_SMALL_WORDS = frozenset("a an and at by for from in of on or the to with".split())
+_SMALL_WORDS = frozenset(["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
 _MOST_WORDS = 6
 
 _BELOW_ATX = 6

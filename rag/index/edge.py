@@ -12,6 +12,8 @@ from threading import Lock
 from typing import TypeVar
 from uuid import uuid4
 
+import numpy as np
+import numpy.typing as npt
 import qdrant_edge as edge
 
 from rag.errors import IndexDamaged, IndexUnavailable
@@ -20,6 +22,7 @@ from rag.index.attribute_fields import INDEXED_FIELDS, MOST_RANGE_FIELDS, FieldK
 from rag.index.attributes import Attributes
 from rag.index.edge_records import (
     FIELD_TYPES,
+    dense_vector,
     document_filter,
     hit,
     point,
@@ -32,6 +35,7 @@ from rag.index.folder_lock import FolderLock
 from rag.index.identity import refuse_mismatch
 from rag.index.manifest import Manifest, read_manifest, write_manifest
 from rag.index.passage_index import Hit, IndexedPassage, Leg, Scope
+from rag.index.payload import DENSE
 from rag.models.embedding import EmbedderIdentity
 
 T = TypeVar("T")
@@ -70,6 +74,9 @@ class EdgePassageIndex:
 
     async def search(self, legs: Sequence[Leg]) -> list[list[Hit]]:
         return await asyncio.to_thread(self._search, legs)
+
+    async def vectors(self, passage_ids: Sequence[str]) -> dict[str, npt.NDArray[np.float32]]:
+        return await asyncio.to_thread(self._vectors, passage_ids)
 
     async def label(self, document_id: str, attributes: Attributes) -> None:
         await asyncio.to_thread(self._label, document_id, attributes)
@@ -183,6 +190,11 @@ class EdgePassageIndex:
         request = edge.QueryBatchRequest([query_request(leg) for leg in legs])
         results = self._call(lambda shard: shard.query_batch(request))
         return [[hit(found) for found in result] for result in results]
+
+    def _vectors(self, passage_ids: Sequence[str]) -> dict[str, npt.NDArray[np.float32]]:
+        records = self._call(lambda shard: shard.retrieve(list(passage_ids), False, [DENSE]))
+        found = ((str(record.id), dense_vector(record)) for record in records)
+        return {passage_id: vector for passage_id, vector in found if vector is not None}
 
     def _delete_version(self, version_id: str) -> None:
         selected = version_filter(version_id)

@@ -49,6 +49,7 @@ def query_request(leg: Leg) -> edge.QueryRequest:
         nearest = edge.Query.Nearest(leg.query.tolist(), using=DENSE)
     return edge.QueryRequest(
         limit=leg.limit,
+        offset=leg.offset,
         query=nearest,
         filter=scope_filter(leg.scope),
         with_payload=True,
@@ -57,8 +58,12 @@ def query_request(leg: Leg) -> edge.QueryRequest:
 
 
 def hit(found: edge.ScoredPoint) -> Hit:
-    vector = np.asarray(found.vector[DENSE], dtype=np.float32) if isinstance(found.vector, dict) else None
-    return Hit(passage_of(found.id, found.payload or {}), found.score, vector)
+    return Hit(passage_of(found.id, found.payload or {}), found.score, dense_vector(found))
+
+
+def dense_vector(found: edge.ScoredPoint | edge.Record) -> np.ndarray | None:
+    """None where the vector was not asked for."""
+    return np.asarray(found.vector[DENSE], dtype=np.float32) if isinstance(found.vector, dict) else None
 
 
 def scope_filter(scope: Scope) -> edge.Filter | None:

@@ -45,12 +45,16 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One search: by a dense vector (dot product) or by lexical terms (BM25, IDF kept by the index)."""
+    """One search: by a dense vector (dot product) or by lexical terms (BM25, IDF kept by the index).
+
+    `offset` is how many of the best hits are passed over.
+    """
 
     query: npt.NDArray[np.float32] | SparseTerms
     limit: int
     scope: Scope = Scope()
     with_vectors: bool = False
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,10 @@ class PassageIndex(Protocol):
 
     async def search(self, legs: Sequence[Leg]) -> list[list[Hit]]:
         """The hits of each leg, best first, in one request."""
+        ...
+
+    async def vectors(self, passage_ids: Sequence[str]) -> dict[str, npt.NDArray[np.float32]]:
+        """The vectors of passages by id; those that the index does not hold are left out."""
         ...
 
     async def label(self, document_id: str, attributes: Attributes) -> None:

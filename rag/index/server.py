@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import httpx
+import numpy as np
+import numpy.typing as npt
 from qdrant_client import AsyncQdrantClient, models
 from qdrant_client.http.exceptions import ApiException
 
@@ -14,8 +16,10 @@ from rag.index.attribute_fields import INDEXED_FIELDS, MOST_RANGE_FIELDS, FieldK
 from rag.index.attributes import Attributes
 from rag.index.identity import identity_of, identity_record, refuse_mismatch
 from rag.index.passage_index import Hit, IndexedPassage, Leg, Scope
+from rag.index.payload import DENSE
 from rag.index.server_records import (
     FIELD_TYPES,
+    dense_vector,
     document_filter,
     hit,
     point,
@@ -69,6 +73,14 @@ class ServerPassageIndex:
         async with self._answering():
             results = await self._client.query_batch_points(self._name, [query_request(leg) for leg in legs])
         return [[hit(found) for found in result.points] for result in results]
+
+    async def vectors(self, passage_ids: Sequence[str]) -> dict[str, npt.NDArray[np.float32]]:
+        async with self._answering():
+            records = await self._client.retrieve(
+                self._name, list(passage_ids), with_payload=False, with_vectors=[DENSE]
+            )
+        found = ((str(record.id), dense_vector(record)) for record in records)
+        return {passage_id: vector for passage_id, vector in found if vector is not None}
 
     async def label(self, document_id: str, attributes: Attributes) -> None:
         await self._index_ranges([attributes])

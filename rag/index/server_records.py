@@ -42,6 +42,7 @@ def query_request(leg: Leg) -> models.QueryRequest:
         query=query,
         using=LEXICAL if lexical else DENSE,
         limit=leg.limit,
+        offset=leg.offset or None,
         filter=scope_filter(leg.scope),
         with_payload=True,
         with_vector=[DENSE] if leg.with_vectors else False,
@@ -49,8 +50,12 @@ def query_request(leg: Leg) -> models.QueryRequest:
 
 
 def hit(found: models.ScoredPoint) -> Hit:
-    vector = np.asarray(found.vector[DENSE], dtype=np.float32) if isinstance(found.vector, dict) else None
-    return Hit(passage_of(found.id, found.payload or {}), found.score, vector)
+    return Hit(passage_of(found.id, found.payload or {}), found.score, dense_vector(found))
+
+
+def dense_vector(found: models.ScoredPoint | models.Record) -> np.ndarray | None:
+    """None where the vector was not asked for."""
+    return np.asarray(found.vector[DENSE], dtype=np.float32) if isinstance(found.vector, dict) else None
 
 
 def scope_filter(scope: Scope) -> models.Filter | None:

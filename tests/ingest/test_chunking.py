@@ -94,7 +94,9 @@ def test_a_heading_goes_with_what_stands_under_it() -> None:
 
 
 def test_a_heading_that_does_not_fit_with_the_next_sentence_stays_where_it_is() -> None:
-    parsed = document((PARAGRAPH, "Five.", ()), (TITLE, "Pay", ()), (PARAGRAPH, "Each month on the last day.", ("Pay",)))
+    parsed = document(
+        (PARAGRAPH, "Five.", ()), (TITLE, "Pay", ()), (PARAGRAPH, "Each month on the last day.", ("Pay",))
+    )
     assert texts(parsed, 6) == ["Five.\n\nPay", "Each month on the last day."]
 
 
