@@ -13,6 +13,7 @@ import numpy as np
 from rag.errors import ModelUnloadable, SettingsInvalid
 from rag.models.bfloat16 import Precision, resolved_precision
 from rag.models.embedding import EmbedderIdentity, Vectors
+from rag.models.torch_threads import threads_for
 from rag.models.vectors import length_batches, unit_rows
 
 Pooling = Literal["auto", "mean", "cls", "lasttoken"]
@@ -92,7 +93,7 @@ class SentenceTransformersEmbedder:
         counts = self.count_tokens([prefix + text for text in texts])
         lengths = [min(count + _SPECIAL_TOKENS, self.max_tokens) for count in counts]
         for batch in length_batches(lengths, self._batch_tokens):
-            with self._turn:
+            with self._turn, threads_for(len(batch) * max(lengths[i] for i in batch)):
                 vectors[batch] = self._encode([texts[i] for i in batch], prefix)
         return unit_rows(vectors)
 

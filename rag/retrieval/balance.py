@@ -1,7 +1,7 @@
 """Two documents that answer together: a comparison needs both, and the nearer must not fill the list alone.
 
-Questions about one document have it well ahead of all others. Where a second comes close, its passages are lifted nearly
-to the level of the best.
+Questions about one document have it well ahead of all others. Where a second comes close, its passages are lifted
+nearly to the level of the best.
 """
 
 from __future__ import annotations

@@ -161,6 +161,34 @@ def test_vectors_come_when_the_leg_asks(backend: Backend) -> None:
     use(backend, work)
 
 
+def test_a_leg_passes_over_its_best_hits(backend: Backend) -> None:
+    async def work(index: PassageIndex) -> None:
+        await index.upsert(
+            [indexed(n, (n / 10, 0, 0, 0), SparseTerms((7,), (float(n),))) for n in range(1, 6)],
+        )
+        by_vector, by_terms, beyond = await index.search(
+            [
+                Leg(np.asarray((1, 0, 0, 0), dtype=np.float32), 2, offset=1),
+                Leg(SparseTerms((7,), (1.0,)), 1, offset=3),
+                Leg(SparseTerms((7,), (1.0,)), 1, offset=5),
+            ]
+        )
+        assert (numbers(by_vector), numbers(by_terms), numbers(beyond)) == ([4, 3], [2], [])
+
+    use(backend, work)
+
+
+def test_vectors_are_given_by_id(backend: Backend) -> None:
+    async def work(index: PassageIndex) -> None:
+        await index.upsert([indexed(1, (0.6, 0.8, 0, 0)), indexed(2)])
+        found = await index.vectors([str(UUID(int=1)), str(UUID(int=9))])
+        assert list(found) == [str(UUID(int=1))]
+        assert found[str(UUID(int=1))] == pytest.approx([0.6, 0.8, 0, 0], abs=HALF_PRECISION)
+        assert await index.vectors([]) == {}
+
+    use(backend, work)
+
+
 def test_lexical_scores_are_weight_times_idf(backend: Backend) -> None:
     """N = 3. Term 1 is in one passage: ln((3-1+.5)/(1+.5)+1) = 0.9808; term 2 in two: ln((3-2+.5)/(2+.5)+1) = 0.47."""
     passages = [
