@@ -53,8 +53,9 @@ def packed(items: Iterable[Piece], passage_tokens: int, overlap_tokens: int = 0)
 
 
 def _may_share(run: list[Piece], heading: Piece, passage_tokens: int) -> bool:
-    """Whether a section goes on in the passage of the one before: that one is short, and in the same language."""
-    return _tokens_of(run) < SHORT_SECTION * passage_tokens and run[-1].language == heading.language
+    """Whether a section goes on in the passage of the one before: that one is short, and in no other language."""
+    languages = {piece.language for piece in (*run, heading)} - {"other"}  # "3.2" and "2024-05-01" are in any
+    return _tokens_of(run) < SHORT_SECTION * passage_tokens and len(languages) < 2
 
 
 def _parted(run: list[Piece], room_tokens: int) -> tuple[list[Piece], list[Piece]]:

@@ -1,8 +1,7 @@
 """The same said in the other language: found by the best passage rather than by the question.
 
 Where documents exist in two languages, a question's own passages crowd out their translations, which are no worse an
-answer. A passage that says what the best one says, as far as the embedder tells, gets that share of its score. Beside
-unrelated documents the share is small, and changes nothing.
+answer. A passage that says what the best one says, as far as the embedder tells, gets that share of its score.
 """
 
 from __future__ import annotations
@@ -18,6 +17,10 @@ from rag.retrieval.legs import closeness_of, twin_legs
 
 MOST_TWINS = 5
 """Passages of each other language that are looked at."""
+
+SAME = 0.5
+"""Centred cosine from which two passages say the same. On dev, 19 in 20 translations reach it, and of the closest other
+passages one in four."""
 
 
 class Twins:
@@ -50,4 +53,4 @@ class Twins:
         similar: dict[str, float] = {}
         for language, hits in zip(languages, found, strict=True):
             similar |= closeness_of(hits, vector, language, corpus.centres)
-        return similar
+        return {passage_id: cosine for passage_id, cosine in similar.items() if cosine >= SAME}
