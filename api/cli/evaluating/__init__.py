@@ -1,0 +1,13 @@
+"""`chuchu eval`: run questions over a corpus through the real system, and measure."""
+
+from __future__ import annotations
+
+import typer
+
+from api.cli.evaluating import comparing, exporting, running
+
+app = typer.Typer(no_args_is_help=True, help="Measure on questions of your own. 用自己的问题集评测。")
+app.command("run")(running.run)
+app.command("compare")(comparing.compare)
+app.command("gate")(comparing.gate)
+app.command("export")(exporting.export)
