@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli.evaluating import calibrating, comparing, exporting, reporting, running
+from api.cli.evaluating import calibrating, comparing, drafting, exporting, reporting, running
 
 app = typer.Typer(no_args_is_help=True, help="Measure on questions of your own. 用自己的问题集评测。")
 app.command("run")(running.run)
@@ -12,4 +12,5 @@ app.command("compare")(comparing.compare)
 app.command("gate")(comparing.gate)
 app.command("report")(reporting.report)
 app.command("calibrate")(calibrating.calibrate)
+app.command("draft")(drafting.draft)
 app.command("export")(exporting.export)
