@@ -115,6 +115,12 @@ def test_a_run_without_traces_or_evidence_has_a_page_too() -> None:
     assert report_page([], name="empty", language="zh")
 
 
+def test_rows_of_another_system_need_no_more_than_the_format_asks() -> None:
+    refused = {"id": "q1", "retrieved": passages("x"), "answer": None, "refused": True}
+
+    assert "refused" in report_page(measure_all([(TOLD, refused)]), name="S.jsonl", language="en")
+
+
 def test_every_stage_and_trouble_has_a_name_and_every_stage_a_colour() -> None:
     style = Path(__file__).parents[4].joinpath("rag/evaluation/reports/page.css").read_text("utf-8")
 
