@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 
 from rag.evaluation.datasets import EvaluationQuestion
+from rag.evaluation.grouping import Grouping
 from rag.evaluation.runs import Row
 from rag.text.language import detect_language
 
 ALL = "all"
-
-
-class Grouping(StrEnum):
-    """`direction` is question language → evidence language; `type` is a label of the data set, within a language."""
-
-    LANGUAGE = "language"
-    DIRECTION = "direction"
-    TYPE = "type"
 
 
 def groups_of(question: EvaluationQuestion, row: Row) -> Iterator[tuple[Grouping, str]]:

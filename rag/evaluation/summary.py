@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.evaluation.groups import ALL, Grouping, evidence_language, groups_of
+from rag.evaluation.grouping import Grouping
+from rag.evaluation.groups import ALL, evidence_language, groups_of
 from rag.evaluation.intervals import Estimate, estimate
 from rag.evaluation.measures import Measured
 

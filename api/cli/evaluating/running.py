@@ -139,7 +139,7 @@ async def _asked(experiment: Experiment, question: EvaluationQuestion, how: How)
 def _report(terminal: Terminal, questions: Sequence[EvaluationQuestion], rows: Sequence[Row], out: Path) -> None:
     from api.cli.evaluating.exporting import write_trec
     from api.cli.evaluating.tables import print_summary, print_times
-    from rag.evaluation.groups import Grouping
+    from rag.evaluation.grouping import Grouping
     from rag.evaluation.measures import measure_all
     from rag.evaluation.summary import crosses_languages, summarise
 

@@ -10,7 +10,8 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from rag.errors import MessageLanguage
-from rag.evaluation.groups import ALL, Grouping
+from rag.evaluation.grouping import Grouping
+from rag.evaluation.groups import ALL
 from rag.evaluation.intervals import Estimate, estimate
 from rag.evaluation.measures import LOWER_IS_BETTER, Measured
 from rag.evaluation.reports.charts import Line, interval_plot, line_plot, stacked_bars

@@ -56,6 +56,18 @@ def chuchu(*arguments: object) -> Result:
     return CliRunner().invoke(app, ["eval", *map(str, arguments)])
 
 
+def test_rows_are_measured_in_groups(folder: Folder) -> None:
+    rows = folder.rows("S.jsonl", 4)
+
+    shown = chuchu("measure", rows, "--queries", folder.queries, "--by", "direction", "--measure", "P@1")
+    told = json.loads(chuchu("measure", rows, "--queries", folder.queries, "--json").stdout)
+
+    assert shown.stdout.splitlines()[0].split() == ["measure,", "%", "all", "en→en", "zh→en"]
+    assert any(line.startswith("P@1 ") for line in shown.stdout.splitlines())
+    assert told["all"]["ev_R@1000w"]["mean"] == 0.2
+    assert told["zh"]["ev_R@1000w"] | {"low": 0, "high": 0} == {"mean": 0.2, "low": 0, "high": 0, "questions": 10}
+
+
 def test_compare_tells_what_turned(folder: Folder) -> None:
     before, after = folder.rows("A.jsonl", 4), folder.rows("B.jsonl", 20)
 

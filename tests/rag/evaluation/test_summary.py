@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rag.evaluation.groups import Grouping, evidence_language, groups_of
+from rag.evaluation.grouping import Grouping
+from rag.evaluation.groups import evidence_language, groups_of
 from rag.evaluation.measures import Measured
 from rag.evaluation.summary import crosses_languages, summarise
 from tests.rag.evaluation.rows import QUESTION, SENTENCE
