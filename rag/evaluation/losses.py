@@ -6,6 +6,7 @@ legs      neither leg had it near the front
 dense     only the lexical leg had, and that was not enough
 lexical   only the dense leg had, and that was not enough
 fusion    both legs had, and the fused list did not
+reranking the fused list had, and the reranker put it further back
 packing   it was retrieved, and found no room in the prompt
 """
 
@@ -22,6 +23,8 @@ WORDS = 1000
 """The front of the list: what `ev_R@1000w` looks at. A leg had a sentence near the front if it stands within as many
 passages as the fused list puts there."""
 LEGS = ("dense", "lexical")
+RERANK = "rerank"
+"""What `why` tells of a passage that a reranker judged."""
 
 
 class Stage(StrEnum):
@@ -31,15 +34,19 @@ class Stage(StrEnum):
     DENSE = "dense"
     LEXICAL = "lexical"
     FUSION = "fusion"
+    RERANKING = "reranking"
     PACKING = "packing"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage of a list longer than the one that is shown, with what each leg gave it; 0 where a leg had it not."""
+    """A passage of a list longer than the one that is shown, with what each leg gave it, 0 where a leg had it not, and
+    its score after fusion.
+    """
 
     text: str
     why: Mapping[str, float]
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,8 @@ def _lost(sentence: str, seen: Seen, ranks: Mapping[str, int]) -> Stage | None:
     if seen.passages is not None and not any(holds(text, sentence) for text in seen.passages):
         return Stage.CHUNKING
     front = _front(seen.shown)
+    if "reranked" in ranks and ranks["fused"] <= front:
+        return Stage.RERANKING
     dense, lexical = (ranks.get(leg, front + 1) <= front for leg in LEGS)
     if dense and lexical:
         return Stage.FUSION
@@ -98,15 +107,19 @@ def _front(shown: Sequence[str]) -> int:
 
 
 def _ranks(sentence: str, seen: Seen) -> Iterator[tuple[str, int]]:
-    """The first place of the sentence in the fused list and in that of each leg."""
+    """The first place of the sentence in the list of each leg, in the fused one and in the reranked one."""
     holding = [holds(candidate.text, sentence) for candidate in seen.candidates]
-    orders = {"fused": list(range(len(holding)))} | {leg: _order(leg, seen.candidates) for leg in LEGS}
-    for name, order in orders.items():
+    for name, order in _orders(seen.candidates):
         rank = next((rank for rank, i in enumerate(order, start=1) if holding[i]), None)
         if rank is not None:
             yield name, rank
 
 
-def _order(leg: str, candidates: Sequence[Candidate]) -> list[int]:
-    scored = [(-candidate.why.get(leg, 0.0), i) for i, candidate in enumerate(candidates)]
-    return [i for score, i in sorted(scored) if score != 0]
+def _orders(candidates: Sequence[Candidate]) -> Iterator[tuple[str, list[int]]]:
+    """Places in the given list, best first, as each list has them."""
+    for leg in LEGS:
+        scored = [(-candidate.why.get(leg, 0.0), i) for i, candidate in enumerate(candidates)]
+        yield leg, [i for score, i in sorted(scored) if score != 0]
+    yield "fused", sorted(range(len(candidates)), key=lambda i: -candidates[i].score)
+    if any(RERANK in candidate.why for candidate in candidates):
+        yield "reranked", list(range(len(candidates)))

@@ -25,7 +25,7 @@ async def trace(
     deep = await experiment.services.retriever.retrieve(question.query, collection=COLLECTION, limit=DEPTH)
     seen = Seen(
         shown=[passage.text for passage in shown],
-        candidates=[Candidate(passage.text, passage.why) for passage in deep.passages],
+        candidates=[Candidate(passage.text, passage.why, passage.score) for passage in deep.passages],
         texts=await experiment.gold.texts(question) or None,
         passages=await experiment.gold.passages(question, deep.query_vector) or None,
         packed=_packed(experiment, shown),

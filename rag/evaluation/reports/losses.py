@@ -15,7 +15,7 @@ from rag.evaluation.reports.charts import Bar
 from rag.evaluation.reports.failures import FOUND
 
 STAGES = (FOUND, *(stage.value for stage in Stage))
-LISTS = (*LEGS, "fused")
+LISTS = (*LEGS, "fused", "reranked")
 DEPTHS = (1, 5, 10, 20, 60)
 
 
@@ -40,7 +40,8 @@ def losses_of(measured: Iterable[Measured]) -> Losses | None:
         return None
     bars = [_bar(group, traces) for group, traces in sorted(by_group.items())]
     everything = by_group[ALL]
-    reach = {name: [_reach(name, depth, everything) for depth in DEPTHS] for name in LISTS}
+    known = {name for trace in everything for name in trace["ranks"]}
+    reach = {name: [_reach(name, depth, everything) for depth in DEPTHS] for name in LISTS if name in known}
     return Losses(bars, Counter(_stage(trace) for trace in everything), reach)
 
 

@@ -16,7 +16,7 @@ from rag.evaluation.intervals import Estimate, estimate
 from rag.evaluation.measures import LOWER_IS_BETTER, Measured
 from rag.evaluation.reports.charts import Line, interval_plot, line_plot, stacked_bars
 from rag.evaluation.reports.failures import Trouble, failures_of
-from rag.evaluation.reports.losses import DEPTHS, LISTS, STAGES, Losses, losses_of
+from rag.evaluation.reports.losses import DEPTHS, STAGES, Losses, losses_of
 from rag.evaluation.reports.words import words
 from rag.evaluation.retrieval_measures import evidence_within
 from rag.evaluation.summary import Summary, crosses_languages, summarise
@@ -51,7 +51,6 @@ def report_page(measured: Sequence[Measured], *, name: str, language: MessageLan
         losses=losses,
         loss_plot=_loss_plot(losses, said) if losses else None,
         stages=_stages(losses) if losses else (),
-        lists=LISTS,
         depths=DEPTHS,
         summary=summary,
         types=list(_type_plots(measured)),

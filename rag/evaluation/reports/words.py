@@ -42,6 +42,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "dense": ("dense leg", "向量检索"),
     "lexical": ("lexical leg", "词法检索"),
     "fused": ("fused", "融合后"),
+    "reranked": ("reranked", "重排后"),
     "stage": ("stage", "环节"),
     "sentences": ("sentences", "句数"),
     "stage-found": ("found", "找到"),
@@ -51,6 +52,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "stage-dense": ("dense leg: only the lexical one had it", "向量检索：仅词法检索靠前"),
     "stage-lexical": ("lexical leg: only the dense one had it", "词法检索：仅向量检索靠前"),
     "stage-fusion": ("fusion: both legs had it", "融合：两路都靠前"),
+    "stage-reranking": ("reranking: the fused list had it", "重排：融合后原本靠前"),
     "stage-packing": ("packing: no room in the prompt", "打包：提示放不下"),
     "figures": ("All figures", "全部指标"),
     "figures_note": (

@@ -60,7 +60,7 @@ def test_a_corpus_of_several_files_is_indexed_once_and_asked(chuchu: CommandLine
     # the second run found the index, timed nothing, and says where evidence was lost
     assert (scratch / "chuchu.db").read_bytes() == database
     assert len(traced) == 2
-    assert traced[0]["trace"] == [{"lost": None, "ranks": {"fused": 1, "dense": 1, "lexical": 1}}]
+    assert traced[0]["trace"] == [{"lost": None, "ranks": {"dense": 1, "lexical": 1, "fused": 1}}]
     assert "latency_s" not in traced[0]
     # 64 tokens a passage is another index
     assert len(list((chuchu.data_dir / "scratch").iterdir())) == 3

@@ -11,10 +11,13 @@ LONG = "word " * 500
 OTHER = "Our office is closed on Sundays and on public holidays."
 
 
+def candidate(text: str, dense: float, lexical: float, **more: float) -> Candidate:
+    return Candidate(text, {"dense": dense, "lexical": lexical} | more, dense + lexical)
+
+
 def candidates(*scores: tuple[float, float], last: tuple[float, float]) -> list[Candidate]:
     """Others with their dense and lexical scores, and then the sentence's own passage."""
-    listed = [Candidate(LONG, {"dense": dense, "lexical": lexical}) for dense, lexical in scores]
-    return [*listed, Candidate(SENTENCE, {"dense": last[0], "lexical": last[1]})]
+    return [*(candidate(LONG, *legs) for legs in scores), candidate(SENTENCE, *last)]
 
 
 def lost(
@@ -60,13 +63,23 @@ def test_the_leg_that_had_it_not_near_the_front_lost_it(own: tuple[float, float]
     assert lost([LONG, LONG, SENTENCE], found) is stage
 
 
+def test_a_reranker_loses_what_the_fused_list_had() -> None:
+    first, second = candidate(LONG, 0.8, 0.3, rerank=0.9), candidate(LONG, 0.7, 0.2, rerank=0.8)
+    own = candidate(SENTENCE, 0.9, 0.9, rerank=0.1)
+
+    assert lost([LONG, LONG, SENTENCE], [first, second, own]) is Stage.RERANKING
+    assert trace_evidence(SENTENCE, Seen([LONG], [first, second, own])).ranks == {
+        "dense": 1, "lexical": 1, "fused": 1, "reranked": 3,
+    }  # fmt: skip
+
+
 def test_nothing_is_blamed_that_is_not_known() -> None:
     assert lost([LONG, LONG], texts=None, passages=None) is Stage.LEGS
 
 
 def test_ranks_are_told_for_each_list_that_held_it() -> None:
-    found = candidates((0.8, 0.3), (0.7, 0.0), last=(0.75, 0.0))
+    found = candidates((0.8, 0.3), (0.76, 0.0), last=(0.75, 0.0))
 
     trace = trace_evidence(SENTENCE, Seen([LONG], found))
 
-    assert trace.to_json() == {"lost": "legs", "ranks": {"fused": 3, "dense": 2}}
+    assert trace.to_json() == {"lost": "legs", "ranks": {"dense": 3, "fused": 3}}
