@@ -19,6 +19,12 @@ from rag.evaluation.ranking_measures import ranking_measures
 from rag.evaluation.retrieval_measures import retrieval_measures
 from rag.evaluation.runs import Row
 
+MEASURES = (
+    "R@1", "R@5", "R@10", "nDCG@10", "RR@10", "Judged@10", "ev_R@1", "ev_R@5", "ev_R@10", "ev_R@500w", "ev_R@1000w",
+    "ev_R@2000w", "over_refusal", "char_f1", "contains", "num_recall", "num_invented", "cite_dangling", "sent_cited",
+    "cite_P_doc", "cite_R_doc", "cite_P_ev", "cite_R_ev", "cite_num_support", "attributed", "refusal", "refusal_cites",
+)  # fmt: skip
+"""Those that are always taken, in the order in which they are shown."""
 LOWER_IS_BETTER = frozenset({"over_refusal", "num_invented", "cite_dangling", "refusal_cites"})
 
 
@@ -32,9 +38,12 @@ class Measured:
 
 
 def measure_all(rows: Iterable[tuple[EvaluationQuestion, Row]], more: Sequence[str] = ()) -> list[Measured]:
-    """The measures of each row; `more` names further ones of ir-measures. Raises MeasureUnknown."""
+    """The measures of each row; `more` names further ones of ir-measures, where they are not ours anyway. Raises
+    MeasureUnknown.
+    """
     pairs = list(rows)
-    ranked = ranking_measures([(q, row) for q, row in pairs if q.answerable and "retrieved" in row], more)
+    further = [name for name in more if name not in MEASURES]
+    ranked = ranking_measures([(q, row) for q, row in pairs if q.answerable and "retrieved" in row], further)
     return [Measured(q, row, _ordered(measure(q, row) | ranked.get(q.id, {}))) for q, row in pairs]
 
 
@@ -61,13 +70,6 @@ def _refusal(row: Row) -> dict[str, float]:
     return {"refusal": float(row["refused"]), "refusal_cites": float(cites)}
 
 
-_ORDER = (
-    "R@1", "R@5", "R@10", "nDCG@10", "RR@10", "Judged@10", "ev_R@1", "ev_R@5", "ev_R@10", "ev_R@500w", "ev_R@1000w",
-    "ev_R@2000w",
-)  # fmt: skip
-
-
-def _ordered(values: dict[str, float]) -> dict[str, float]:
-    """Retrieval first, whichever room a measure comes from; the rest in the order in which it was measured."""
-    first = {name: values[name] for name in _ORDER if name in values}
-    return first | values
+def _ordered(values: Mapping[str, float]) -> dict[str, float]:
+    """As MEASURES has them, whichever room they come from; then what else was asked for."""
+    return {name: values[name] for name in MEASURES if name in values} | dict(values)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rag.evaluation.grouping import Grouping
 from rag.evaluation.groups import ALL, evidence_language, groups_of
 from rag.evaluation.intervals import Estimate, estimate
-from rag.evaluation.measures import Measured
+from rag.evaluation.measures import MEASURES, Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +50,5 @@ def summarise(measured: Iterable[Measured], groupings: Sequence[Grouping]) -> Su
 
 
 def _in_order(values: Mapping[str, Mapping[str, object]]) -> tuple[str, ...]:
-    """Each measure where most rows have it: an unanswerable first question has others than the rest."""
-    return tuple(dict.fromkeys(values[ALL])) if ALL in values else ()
+    found = values.get(ALL, {})
+    return tuple(dict.fromkeys([*(name for name in MEASURES if name in found), *found]))

@@ -59,7 +59,7 @@ def gate(
 ) -> None:
     """End with status 1 when a measure is significantly worse than before. 指标显著变差时以状态 1 结束，可用于 CI。"""
     terminal = Terminal.of(load_settings())
-    changes = _changes(terminal, first, second, queries, qrels, (), group, margin=margin / 100, whole=True)
+    changes = _changes(terminal, first, second, queries, qrels, measure, group, margin=margin / 100, whole=True)
     failed = [name for name in measure if _known(changes, name).worse_p < alpha]
     for name in measure:
         verdict = terminal.text("WORSE", "变差") if name in failed else terminal.text("ok", "通过")

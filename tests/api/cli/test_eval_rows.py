@@ -105,6 +105,7 @@ def test_the_gate_lets_pass_what_is_no_worse(folder: Folder) -> None:
     assert worse.stdout.startswith("WORSE  ev_R@1000w  100.0 → 20.0")
     assert chuchu("gate", good, bad, "--queries", folder.queries, "--measure", "R@5").exit_code == 0
     assert chuchu("gate", good, bad, *gate, "--margin", "90").exit_code == 0
+    assert chuchu("gate", good, bad, *gate, "--measure", "P@1").stdout.splitlines()[1].startswith("ok  P@1")
 
 
 def test_the_gate_does_not_let_pass_what_it_cannot_judge(folder: Folder) -> None:

@@ -103,9 +103,10 @@ def test_a_refusal_that_cites_is_told() -> None:
 def test_measures_of_retrieval_stand_first() -> None:
     question = replace(QUESTION, gold=("d",), evidence=(SENTENCE,))
 
-    [one] = measure_all([(question, answered("Yes.", retrieved=passages(SENTENCE)))])
+    [one] = measure_all([(question, answered("Yes.", retrieved=passages(SENTENCE)))], ["AP", "R@5"])
 
     assert list(one.values)[:6] == ["R@1", "R@5", "R@10", "nDCG@10", "RR@10", "ev_R@1"]
+    assert list(one.values)[-1] == "AP"
 
 
 @given(
