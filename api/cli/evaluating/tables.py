@@ -13,23 +13,34 @@ if TYPE_CHECKING:
     from rag.evaluation.summary import Summary
 
 
+_COLUMNS = 7
+"""Groups side by side: more would break the figures of a group over two lines."""
+
+
 def print_summary(terminal: Terminal, summary: Summary) -> None:
     """A line for each measure, a column for each group: mean, half of the 95 % interval, number of questions."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column(terminal.text("measure, %", "指标，%"))
-    for group in summary.groups:
-        table.add_column(group, justify="right")
-    for name in summary.measures:
-        table.add_row(name, *(_cell(summary.of(group, name)) for group in summary.groups))
-    terminal.out.print(table)
+    for start in range(0, len(summary.groups), _COLUMNS):
+        _print_groups(terminal, summary, summary.groups[start : start + _COLUMNS])
     terminal.out.print(
         terminal.text(
             "± is half of the 95 % bootstrap interval; the number of questions in brackets.",
             "± 为 95 % 自助法置信区间的一半；括号内为问题数。",
         )
     )
+
+
+def _print_groups(terminal: Terminal, summary: Summary, groups: Sequence[str]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column(terminal.text("measure, %", "指标，%"))
+    for group in groups:
+        table.add_column(group, justify="right")
+    for name in summary.measures:
+        cells = [_cell(summary.of(group, name)) for group in groups]
+        if any(cells):
+            table.add_row(name, *cells)
+    terminal.out.print(table)
 
 
 def print_times(terminal: Terminal, rows: Sequence[Row]) -> None:
