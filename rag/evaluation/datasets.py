@@ -10,7 +10,7 @@ from typing import Any
 
 from rag.errors import DatasetInvalid, FileNotFound
 from rag.evaluation.matching import letters
-from rag.evaluation.tables import table_records
+from rag.evaluation.question_tables import table_records
 
 _ALIASES = {"_id": "id", "question": "query", "evidence_language": "evidence_lang", "source_lang": "evidence_lang"}
 """Names of other formats: BEIR's `_id`, XQuAD's `source_lang`."""
