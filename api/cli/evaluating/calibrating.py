@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli.evaluating.calibration_tables import print_expected, print_floor, print_points, print_support
 from api.cli.evaluating.inputs import Queries, questions_of
 from api.cli.evaluating.running import How, corpus_of, run_questions
 from api.cli.terminal import Terminal
@@ -17,10 +18,8 @@ from rag.settings import Settings, load_settings
 if TYPE_CHECKING:
     from rag.evaluation.datasets import EvaluationQuestion
     from rag.evaluation.runs import Row
-    from rag.evaluation.support_thresholds import Judged, SupportPoint
-    from rag.evaluation.thresholds import Expected, Point, Scored
-
-_LIMITS = (0.0, 0.02, 0.05, 0.10, 0.20)
+    from rag.evaluation.support_thresholds import SupportPoint
+    from rag.evaluation.thresholds import Point
 
 
 def calibrate(
@@ -54,12 +53,12 @@ def calibrate(
     scored = scored_questions(pairs)
     floor = lowest(scored)
     chosen = choose(scored, over_refusal / 100, floor)
-    _print_points(terminal, scored, floor, chosen, separation(scored))
-    _print_expected(terminal, cross_validated(scored, over_refusal / 100, floor))
-    _print_floor(terminal, floor, chosen)
+    print_points(terminal, scored, floor, chosen, separation(scored))
+    print_expected(terminal, cross_validated(scored, over_refusal / 100, floor))
+    print_floor(terminal, floor, chosen)
     sentences = judged_sentences(pairs)
     support = choose_support(sentences, precision / 100)
-    _print_support(terminal, sentences, support, precision)
+    print_support(terminal, sentences, support, precision)
     lines = _toml(chosen, support)
     terminal.out.print("\n" + lines, markup=False)
     if out is not None:
@@ -83,85 +82,6 @@ def _asked(
     kept = settings.data_dir / "scratch" / "calibration.jsonl"
     given = corpus_of(terminal, corpus, documents, more)
     return asyncio.run(run_questions(open_to_all, terminal, given, questions, kept, how))
-
-
-def _print_points(terminal: Terminal, scored: Sequence[Scored], floor: float, chosen: Point, separation: float) -> None:
-    from rich.table import Table
-
-    from rag.evaluation.thresholds import choose
-
-    answerable = sum(one.answerable for one in scored)
-    terminal.out.print(
-        terminal.text(
-            f"{answerable} answerable and {len(scored) - answerable} unanswerable questions; an answerable one scores "
-            f"above an unanswerable one in {100 * separation:.0f} % of the pairs.",
-            f"{answerable} 个可回答问题，{len(scored) - answerable} 个不可回答问题；"
-            f"可回答问题得分高于不可回答问题的比例为 {100 * separation:.0f} %。",
-        )
-    )
-    table = Table(box=None, pad_edge=False)
-    headings = terminal.text(
-        "evidence_threshold|unanswerable refused, %|answerable refused, %|refusals that are right, %|",
-        "evidence_threshold|正确拒答率，%|误拒率，%|拒答准确率，%|",
-    )
-    for heading in headings.split("|"):
-        table.add_column(heading, justify="right")
-    points = {point.threshold: point for point in (chosen, *(choose(scored, limit, floor) for limit in _LIMITS))}
-    for threshold in sorted(points):
-        point, mark = points[threshold], "←" if threshold == chosen.threshold else ""
-        shares = (f"{100 * share:.1f}" for share in (point.recall, point.over_refusal, point.precision))
-        table.add_row(f"{threshold:.3f}", *shares, mark)
-    terminal.out.print(table)
-
-
-def _print_expected(terminal: Terminal, expected: Expected) -> None:
-    recall, over = expected.recall, expected.over_refusal
-    figures = (
-        f"{100 * recall.mean:.0f} % ({100 * recall.low:.0f} – {100 * recall.high:.0f})",
-        f"{100 * over.mean:.1f} % ({100 * over.low:.1f} – {100 * over.high:.1f})",
-        f"{100 * expected.precision:.0f} %",
-    )
-    terminal.out.print(
-        terminal.text(
-            "Expected on other questions like these (cross-validated, 95 % interval): unanswerable refused {}, "
-            "answerable refused {}, refusals that are right {}.",
-            "对同类新问题的预期（交叉验证，95 % 区间）：正确拒答率 {}，误拒率 {}，拒答准确率 {}。",
-        ).format(*figures)
-    )
-
-
-def _print_floor(terminal: Terminal, floor: float, chosen: Point) -> None:
-    if floor and chosen.threshold <= floor:
-        said = terminal.text(
-            f"These rows refused early below {floor:.3f}, so a lower threshold cannot be judged. Run again with "
-            "answering.evidence_threshold = 0, or give the corpus to this command.",
-            f"这些结果在低于 {floor:.3f} 时已提前拒答，无法评估更低的阈值。"
-            "请以 answering.evidence_threshold = 0 重新评测，或直接向本命令提供语料。",
-        )
-        terminal.err.print(said, markup=False, style="yellow")
-
-
-def _print_support(
-    terminal: Terminal, sentences: Sequence[Judged], support: SupportPoint | None, precision: float
-) -> None:
-    right = sum(one.right for one in sentences)
-    wrong = len(sentences) - right
-    if support is None:
-        said = terminal.text(
-            f"support_threshold stays as it is: {right} right and {wrong} wrong written sentences are too few, or give "
-            f"{precision:.0f} % precision at no threshold.",
-            f"support_threshold 保持不变：{right} 个正确、{wrong} 个错误的生成句数量过少，"
-            f"或在任何阈值下都达不到 {precision:.0f} % 的准确率。",
-        )
-    else:
-        at, hit, share = f"{support.threshold:.3f}", f"{100 * support.precision:.0f} %", f"{100 * support.recall:.0f} %"
-        said = terminal.text(
-            f"support_threshold {at}: of the sentences called supported {hit} are right, and {share} of the right ones "
-            f"are called so ({len(sentences)} sentences).",
-            f"support_threshold {at}：判为“有依据”的句子 {hit} 正确，正确的句子 {share} 被判为“有依据”"
-            f"（共 {len(sentences)} 句）。",
-        )
-    terminal.out.print(said, markup=False)
 
 
 def _toml(chosen: Point, support: SupportPoint | None) -> str:
