@@ -15,7 +15,8 @@
     │   │   ├── ParseTimeout       ├── ParseMemory         ├── ParserCrashed
     │   │   └── FileUnnamed
     │   ├── QuestionRejected   ├── RequestInvalid
-    │   ├── SpanInvalid        └── DatasetInvalid
+    │   ├── SpanInvalid        ├── DatasetInvalid
+    │   ├── MeasureUnknown     ├── RowsUnlike          └── LabelsTooFew
     ├── Conflict                      the state of things forbids it; the message says what to change
     │   ├── IndexModelMismatch ├── StoreVersionMismatch ├── DataFolderInUse
     │   └── PortInUse
@@ -246,6 +247,24 @@ class DatasetInvalid(Rejected):
     code = "dataset-invalid"
     en = "{path}, line {line}: {reason}."
     zh = "{path} 第 {line} 行：{reason}。"
+
+
+class MeasureUnknown(Rejected):
+    code = "measure-unknown"
+    en = "The measure {measure} cannot be computed: {reason}."
+    zh = "无法计算指标 {measure}：{reason}。"
+
+
+class RowsUnlike(Rejected):
+    code = "rows-unlike"
+    en = "{first} and {second} cannot be compared: {reason}."
+    zh = "{first} 与 {second} 无法比较：{reason}。"
+
+
+class LabelsTooFew(Rejected):
+    code = "labels-too-few"
+    en = "Thresholds cannot be fitted: {reason}. Some dozens of questions of each kind are enough."
+    zh = "无法拟合阈值：{reason}。每类问题有几十个即可。"
 
 
 class Conflict(ChuchuError):

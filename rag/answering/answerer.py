@@ -48,6 +48,7 @@ class _Work:
     retrieval: Retrieval
     draft: Draft = field(default_factory=Draft)
     evidence: Evidence | None = None
+    evidence_score: float | None = None
     mode: AnswerMode = AnswerMode.GENERATED
     usage: Usage = field(default_factory=Usage)
     notices: list[str] = field(default_factory=list)
@@ -118,7 +119,8 @@ class Answerer:
         packed = pack(work.retrieval.passages, self._settings.budget_tokens, self._embedder.embedder.count_tokens)
         work.evidence = await self._evidence(packed, work.centres)
         vector = work.centres.query(work.retrieval.query_vector, work.retrieval.language)
-        if float(work.evidence.closeness(vector).max(initial=-1.0)) < self._calibration.evidence_threshold:
+        work.evidence_score = float(work.evidence.closeness(vector).max(initial=-1.0))
+        if work.evidence_score < self._calibration.evidence_threshold:
             yield Answered(self._refused(work, RefusalReason.NO_EVIDENCE))
             return
         scores = question_scores(question, vector, work.evidence)
@@ -254,6 +256,7 @@ class Answerer:
             usage=work.usage,
             timings=work.timings,
             notices=tuple(work.notices),
+            evidence_score=work.evidence_score,
         )
 
     def _writer(self, work: _Work) -> str:

@@ -1,100 +1,75 @@
-"""Measures over rows and questions. A measure that does not apply to a question is absent from it, never 0.
+"""Every measure of a question, by name. One that does not apply to a question is absent from it, never 0.
 
-R@k       share of the gold documents among the first k passages
-ev_R@Nw   share of the evidence sentences that stand in the first N words retrieved; a Chinese character is a word
-cited_ev  share of the citations that hold, or lie in, an evidence sentence
-ev_cited  share of the evidence sentences that some citation holds or lies in
-refusal   an unanswerable question was refused        over_refusal  an answerable one was
+Values are shares from 0 to 1. The definitions stand in retrieval_measures, ranking_measures, answer_measures and
+citation_measures; here, for those of refusing:
+
+refusal        an unanswerable question was refused        over_refusal  an answerable one was
+refusal_cites  an unanswerable question was refused, and the refusal cites all the same
 """
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import fmean
+from dataclasses import dataclass
 
+from rag.evaluation.answer_measures import answer_measures, is_right
+from rag.evaluation.citation_measures import citation_measures
 from rag.evaluation.datasets import EvaluationQuestion
+from rag.evaluation.ranking_measures import ranking_measures
+from rag.evaluation.retrieval_measures import retrieval_measures
 from rag.evaluation.runs import Row
 
-_WORD = re.compile(r"[A-Za-z0-9'_-]+|[\u3400-\u9fff]")
-GRAM = 8
-SHARE = 0.6
-"""A passage holds a sentence when it has this share of the sentence's character n-grams of length GRAM: parsing may
-change a space or a dash, never the words."""
-_LEAST_LETTERS = 10
+MEASURES = (
+    "R@1", "R@5", "R@10", "nDCG@10", "RR@10", "Judged@10", "ev_R@1", "ev_R@5", "ev_R@10", "ev_R@500w", "ev_R@1000w",
+    "ev_R@2000w", "over_refusal", "char_f1", "contains", "num_recall", "num_invented", "cite_dangling", "sent_cited",
+    "cite_P_doc", "cite_R_doc", "cite_P_ev", "cite_R_ev", "cite_num_support", "attributed", "refusal", "refusal_cites",
+)  # fmt: skip
+"""Those that are always taken, in the order in which they are shown."""
+LOWER_IS_BETTER = frozenset({"over_refusal", "num_invented", "cite_dangling", "refusal_cites"})
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A question, the row that a system made of it, and what the row is worth."""
+
+    question: EvaluationQuestion
+    row: Row
+    values: Mapping[str, float]
+
+
+def measure_all(rows: Iterable[tuple[EvaluationQuestion, Row]], more: Sequence[str] = ()) -> list[Measured]:
+    """The measures of each row; `more` names further ones of ir-measures, where they are not ours anyway. Raises
+    MeasureUnknown.
+    """
+    pairs = list(rows)
+    further = [name for name in more if name not in MEASURES]
+    ranked = ranking_measures([(q, row) for q, row in pairs if q.answerable and "retrieved" in row], further)
+    return [Measured(q, row, _ordered(measure(q, row) | ranked.get(q.id, {}))) for q, row in pairs]
 
 
 def measure(question: EvaluationQuestion, row: Row) -> dict[str, float]:
-    """Every measure that applies to the question and the row."""
+    """What can be measured of one row by itself."""
     if not question.answerable:
-        return {"refusal": float(row["refused"])} if "refused" in row else {}
-    found = _retrieval(question, row.get("retrieved") or [])
-    if "refused" in row:
-        found["over_refusal"] = float(row["refused"])
-        if not row["refused"]:
-            found |= _citations(question, [citation["text"] for citation in row.get("citations") or []])
-    return found
+        return _refusal(row)
+    found = retrieval_measures(question, row.get("retrieved") or []) if "retrieved" in row else {}
+    if "refused" not in row:
+        return found
+    found["over_refusal"] = float(row["refused"])
+    answer = str(row.get("answer") or "")
+    if row["refused"] or not answer:
+        return found
+    found |= answer_measures(question, answer)
+    right = is_right(found)
+    return found | citation_measures(question, answer, row.get("citations") or [], right=right)
 
 
-def means(rows: Iterable[tuple[EvaluationQuestion, Row]]) -> dict[str, dict[str, tuple[float, int]]]:
-    """The mean and the count of each measure, for all questions together and for each language."""
-    values: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for question, row in rows:
-        for name, value in measure(question, row).items():
-            for group in ("all", question.language or "-"):
-                values[group][name].append(value)
-    return {
-        group: {name: (fmean(found), len(found)) for name, found in measures.items()}
-        for group, measures in values.items()
-    }
-
-
-def holds(text: str, sentence: str) -> bool:
-    """Whether the sentence stands in the text; one without letters stands nowhere."""
-    letters, sought = _letters(text), _letters(sentence)
-    if not sought:
-        return False
-    grams = {sought[i : i + GRAM] for i in range(max(1, len(sought) - GRAM + 1))}
-    return sum(gram in letters for gram in grams) >= SHARE * len(grams)
-
-
-def _retrieval(question: EvaluationQuestion, retrieved: Sequence[Mapping[str, str]]) -> dict[str, float]:
-    found: dict[str, float] = {}
-    if question.gold:
-        gold = set(question.gold)
-        for k in (1, 5):
-            found[f"R@{k}"] = len(gold & {passage["doc"] for passage in retrieved[:k]}) / len(gold)
-    if question.evidence:
-        for words in (500, 1000):
-            text = _first_words([passage["text"] for passage in retrieved], words)
-            found[f"ev_R@{words}w"] = fmean(holds(text, sentence) for sentence in question.evidence)
-    return found
-
-
-def _citations(question: EvaluationQuestion, cited: Sequence[str]) -> dict[str, float]:
-    if not question.evidence:
+def _refusal(row: Row) -> dict[str, float]:
+    if "refused" not in row:
         return {}
-    ev_cited = fmean(any(_same_place(text, sentence) for text in cited) for sentence in question.evidence)
-    if not cited:
-        return {"ev_cited": ev_cited}
-    cited_ev = fmean(any(_same_place(text, sentence) for sentence in question.evidence) for text in cited)
-    return {"cited_ev": cited_ev, "ev_cited": ev_cited}
+    cites = row["refused"] and bool(row.get("citations"))
+    return {"refusal": float(row["refused"]), "refusal_cites": float(cites)}
 
 
-def _same_place(cited: str, sentence: str) -> bool:
-    """One holds the other; a span of a few letters lies in too much to prove anything."""
-    return holds(cited, sentence) or (len(_letters(cited)) >= _LEAST_LETTERS and holds(sentence, cited))
-
-
-def _first_words(texts: Sequence[str], words: int) -> str:
-    kept = []
-    for text in texts:
-        ends = [match.end() for match in _WORD.finditer(text)]
-        kept.append(text if len(ends) <= words else text[: ends[words - 1]] if words else "")
-        words = max(0, words - len(ends))
-    return "\n".join(kept)
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.lower())
+def _ordered(values: Mapping[str, float]) -> dict[str, float]:
+    """As MEASURES has them, whichever room they come from; then what else was asked for."""
+    return {name: values[name] for name in MEASURES if name in values} | dict(values)

@@ -14,9 +14,12 @@ PACKAGES = ("rag", "ingest", "api")
 ROOMS = {
     "dbos": ("ingest/jobs.py",),
     "fastapi": ("api/",),
+    "ir_measures": ("rag/evaluation/",),
+    "jinja2": ("rag/evaluation/reports/",),
     "llama_index": ("rag/models/", "rag/retrieval/llama_index_retriever.py", "ingest/node_parser_chunking.py"),
     "lxml": ("ingest/parsing/",),
     "markdown_it": ("ingest/parsing/",),
+    "markupsafe": ("rag/evaluation/reports/",),
     "opencc": ("rag/text/",),
     "platformdirs": ("rag/settings.py",),
     "psycopg": ("rag/store/",),

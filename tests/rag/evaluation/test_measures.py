@@ -1,27 +1,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.evaluation.datasets import EvaluationQuestion
-from rag.evaluation.measures import holds, means, measure
+from rag.evaluation.measures import measure, measure_all
+from tests.rag.evaluation.rows import QUESTION, SENTENCE, answered, passages
 
-SENTENCE = "The warranty lasts 24 months from the date of delivery."
-QUESTION = EvaluationQuestion("q1", "How long is the warranty?", language="en")
 UNANSWERABLE = replace(QUESTION, answerable=False)
-
-
-def passages(*texts: str, doc: str = "d") -> list[dict[str, str]]:
-    return [{"doc": doc, "text": text} for text in texts]
-
-
-def row(*cited: str, refused: bool = False, retrieved: list[dict[str, str]] | None = None) -> dict[str, Any]:
-    citations = [{"n": n, "doc": "d", "text": text} for n, text in enumerate(cited, start=1)]
-    return {"id": "q1", "retrieved": retrieved or [], "citations": citations, "refused": refused}
 
 
 def test_recall_counts_gold_documents_once_each_among_the_first_passages() -> None:
@@ -31,9 +19,9 @@ def test_recall_counts_gold_documents_once_each_among_the_first_passages() -> No
     found = measure(question, {"id": "q1", "retrieved": retrieved})
 
     # b is the sixth passage
-    assert found == {"R@1": 0.5, "R@5": 0.5}
+    assert found == {"R@1": 0.5, "R@5": 0.5, "R@10": 1.0}
     assert measure(question, {"id": "q1", "retrieved": retrieved[1:]})["R@5"] == 1.0
-    assert measure(question, {"id": "q1", "retrieved": []}) == {"R@1": 0.0, "R@5": 0.0}
+    assert measure(question, {"id": "q1", "retrieved": []})["R@10"] == 0.0
 
 
 def test_evidence_recall_ends_with_the_budget_of_words() -> None:
@@ -43,7 +31,8 @@ def test_evidence_recall_ends_with_the_budget_of_words() -> None:
     found = measure(question, {"id": "q1", "retrieved": retrieved})
 
     # the English sentence's ten words end at word 500; the Chinese one's characters are words 501 to 515
-    assert found == {"ev_R@500w": 0.5, "ev_R@1000w": 1.0}
+    assert (found["ev_R@500w"], found["ev_R@1000w"]) == (0.5, 1.0)
+    assert (found["ev_R@1"], found["ev_R@5"]) == (0.5, 1.0)
 
 
 def test_a_sentence_cut_by_the_budget_counts_while_most_of_it_is_there() -> None:
@@ -57,62 +46,67 @@ def test_a_sentence_cut_by_the_budget_counts_while_most_of_it_is_there() -> None
 
 
 def test_citations_are_measured_both_ways() -> None:
-    question = replace(QUESTION, evidence=(SENTENCE, "Batteries are covered for six months only."))
+    question = replace(QUESTION, gold=("d", "e"), evidence=(SENTENCE, "Batteries are covered for six months only."))
+    answer = "It lasts 24 months [1]. The office is closed on Sundays [2][3]."
 
-    found = measure(question, row(SENTENCE, "Our office is closed on Sundays and on holidays.", SENTENCE))
+    found = measure(question, answered(answer, SENTENCE, "Our office is closed on Sundays and holidays.", SENTENCE))
 
-    assert found["cited_ev"] == pytest.approx(2 / 3)
-    assert found["ev_cited"] == 0.5
+    assert found["cite_P_ev"] == pytest.approx(2 / 3)
+    assert found["cite_R_ev"] == 0.5
+    assert (found["cite_P_doc"], found["cite_R_doc"]) == (1.0, 0.5)
+    assert (found["sent_cited"], found["cite_num_support"], found["cite_dangling"]) == (1.0, 1.0, 0.0)
 
 
-def test_a_citation_of_a_part_of_the_evidence_counts_unless_it_is_tiny() -> None:
-    question = replace(QUESTION, evidence=(SENTENCE,))
+def test_a_mark_without_a_citation_dangles_and_a_citation_without_a_mark_does_not_count() -> None:
+    question = replace(QUESTION, gold=("d",), evidence=(SENTENCE,))
 
-    assert measure(question, row("lasts 24 months from the date"))["cited_ev"] == 1.0
-    assert measure(question, row("24 months"))["cited_ev"] == 0.0  # eight letters stand in too much
+    dangling = measure(question, answered("It lasts 24 months [2].", SENTENCE))
+    unmarked = measure(question, answered("It lasts 24 months.", SENTENCE))
+
+    assert (dangling["cite_dangling"], dangling["cite_P_doc"], dangling["attributed"]) == (1.0, 0.0, 0.0)
+    assert (unmarked["cite_dangling"], unmarked["sent_cited"], unmarked["attributed"]) == (0.0, 0.0, 0.0)
+
+
+def test_attributed_is_a_right_answer_on_the_right_evidence() -> None:
+    question = replace(QUESTION, gold=("d",), evidence=(SENTENCE,), answers=("24 months",))
+
+    right = measure(question, answered("It lasts 24 months [1].", SENTENCE))
+    wrong = measure(question, answered("It lasts 60 months [1].", SENTENCE))
+    elsewhere = measure(question, answered("It lasts 24 months [1].", "Our office is closed on Sundays and holidays."))
+
+    assert [found["attributed"] for found in (right, wrong, elsewhere)] == [1.0, 0.0, 0.0]
+    assert (right["contains"], right["num_recall"], right["num_invented"]) == (1.0, 1.0, 0.0)
+    assert (wrong["contains"], wrong["num_recall"], wrong["num_invented"]) == (0.0, 0.0, 1.0)
 
 
 def test_what_does_not_apply_is_absent() -> None:
-    with_evidence = replace(QUESTION, evidence=(SENTENCE,))
+    with_evidence = replace(QUESTION, gold=("d",), evidence=(SENTENCE,))
 
-    assert measure(with_evidence, row()) == {
-        "ev_R@500w": 0.0, "ev_R@1000w": 0.0, "over_refusal": 0.0, "ev_cited": 0.0,
-    }  # fmt: skip
-    assert measure(with_evidence, row(refused=True)).keys() == {"ev_R@500w", "ev_R@1000w", "over_refusal"}
-    assert measure(QUESTION, row(SENTENCE)) == {"over_refusal": 0.0}
+    assert measure(with_evidence, answered("", refused=True)).keys() == {"over_refusal"}
     assert measure(QUESTION, {"id": "q1", "retrieved": passages(SENTENCE)}) == {}
     assert measure(UNANSWERABLE, {"id": "q1", "retrieved": passages(SENTENCE)}) == {}
+    assert "cite_P_ev" not in measure(QUESTION, answered("It lasts long [1].", SENTENCE))
 
 
 @pytest.mark.parametrize("refused", [True, False])
 def test_refusing_is_right_or_wrong_by_the_question(refused: bool) -> None:
-    assert measure(UNANSWERABLE, row(SENTENCE, refused=refused)) == {"refusal": float(refused)}
-    assert measure(QUESTION, row(refused=refused)) == {"over_refusal": float(refused)}
+    row = answered("", refused=refused)
+
+    assert measure(UNANSWERABLE, row) == {"refusal": float(refused), "refusal_cites": 0.0}
+    assert measure(QUESTION, row) == {"over_refusal": float(refused)}
 
 
-def test_means_are_taken_over_the_questions_that_a_measure_applies_to() -> None:
-    zh = replace(QUESTION, language="zh")
-    untold = replace(UNANSWERABLE, language="")
-
-    found = means([(QUESTION, row(refused=True)), (zh, row()), (zh, row()), (untold, row(refused=True))])
-
-    assert found["all"] == {"over_refusal": (pytest.approx(1 / 3), 3), "refusal": (1.0, 1)}
-    assert found["en"] == {"over_refusal": (1.0, 1)}
-    assert found["zh"] == {"over_refusal": (0.0, 2)}
-    assert found["-"] == {"refusal": (1.0, 1)}
-    assert means([]) == {}
+def test_a_refusal_that_cites_is_told() -> None:
+    assert measure(UNANSWERABLE, answered("", SENTENCE, refused=True))["refusal_cites"] == 1.0
 
 
-def test_a_sentence_is_found_whatever_parsing_did_to_spaces_case_and_dashes() -> None:
-    assert holds("the warranty—lasts 24months from the\ndate of DELIVERY", SENTENCE)
-    assert holds("甲方应于 2024 年 3 月 1 日前付款。", "甲方应于2024年3月1日前付款")
-    assert not holds("The warranty is void when the seal is broken.", SENTENCE)
-    assert not holds("", SENTENCE)
+def test_measures_of_retrieval_stand_first() -> None:
+    question = replace(QUESTION, gold=("d",), evidence=(SENTENCE,))
 
+    [one] = measure_all([(question, answered("Yes.", retrieved=passages(SENTENCE)))], ["AP", "R@5"])
 
-def test_a_sentence_without_letters_stands_nowhere() -> None:
-    assert not holds(SENTENCE, "— * —")
-    assert not holds("", "")
+    assert list(one.values)[:6] == ["R@1", "R@5", "R@10", "nDCG@10", "RR@10", "ev_R@1"]
+    assert list(one.values)[-1] == "AP"
 
 
 @given(
@@ -125,4 +119,4 @@ def test_evidence_recall_is_a_share_and_grows_with_the_words(texts: list[str], e
 
     found = measure(question, {"id": "q1", "retrieved": passages(*padded)})
 
-    assert 0 <= found["ev_R@500w"] <= found["ev_R@1000w"] <= 1
+    assert 0 <= found["ev_R@500w"] <= found["ev_R@1000w"] <= found["ev_R@2000w"] <= 1
