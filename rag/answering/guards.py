@@ -12,6 +12,7 @@ from typing import Final
 
 from rag.answering.attribution import Attribution
 from rag.answering.evidence import EvidenceSentence
+from rag.answering.injection import addresses_model, foreign_links, is_instruction
 from rag.citations import Check, SupportStatus
 from rag.text.bounds import bound_at
 from rag.text.contrasts import contrasts
@@ -126,7 +127,23 @@ def _polarity(claim: str, attribution: Attribution) -> Finding:
     return Finding(Check("polarity", False), SupportStatus.CONTRADICTED)
 
 
-_GUARDS: Final[tuple[Guard, ...]] = (_quantities, _bounds, _names, _opposites, _polarity)
+def _sources(claim: str, attribution: Attribution) -> Finding:
+    """A sentence that tells the model what to write is no evidence of it."""
+    speaking = [sentence.text for sentence in attribution.sentences if is_instruction(sentence)]
+    if not speaking and not addresses_model(claim):
+        return _passed("sources")
+    return Finding(Check("sources", False, "text that instructs the model"), SupportStatus.UNSUPPORTED)
+
+
+def _links(claim: str, attribution: Attribution) -> Finding:
+    """No link that the quotes do not have, and none that a reader's screen would follow by itself."""
+    found = foreign_links(claim, [sentence.text for sentence in attribution.sentences])
+    if not found:
+        return _passed("links")
+    return Finding(Check("links", False, ", ".join(found)), SupportStatus.UNSUPPORTED)
+
+
+_GUARDS: Final[tuple[Guard, ...]] = (_sources, _links, _quantities, _bounds, _names, _opposites, _polarity)
 
 
 def _passed(name: str) -> Finding:
