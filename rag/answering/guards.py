@@ -40,6 +40,14 @@ def findings(claim: str, attribution: Attribution) -> list[Finding]:
     return [guard(claim, attribution) for guard in _GUARDS]
 
 
+def agreements(claim: str, attribution: Attribution) -> int:
+    """How many quantities of a claim its quotes tell: what two languages have in common without a dictionary."""
+    stated = [quantity for sentence in attribution.sentences for quantity in quantities(sentence.text)]
+    return sum(
+        quantity.certain and any(supports(quantity, known) for known in stated) for quantity in quantities(claim)
+    )
+
+
 def _quantities(claim: str, attribution: Attribution) -> Finding:
     """Each quantity is told by the quotes or their headers; where one is not, another of its kind contradicts it.
 
