@@ -16,6 +16,7 @@ _WRITTEN: Final = (
     # 18:00, 6:30 p.m., 下午6:30
     rf"(?:{_PART}\s?)?(?<![0-9A-Za-z:.])(?P<hour>[0-9]{{1,2}}):(?P<minute>[0-5][0-9])(?::[0-5][0-9])?(?![0-9:])"
     r"(?:\s?(?P<meridiem>(?i:[ap]\.?m\b\.?)))?",
+    r"(?i:\b(?:12\s)?(?P<noon>noon|midday)\b)|(?i:\b(?:12\s)?(?P<midnight>midnight)\b)|(?P<noon_zh>正午)|(?P<midnight_zh>午夜|零点)",
     # 6 p.m.
     r"(?<![0-9A-Za-z:.])(?P<hour>[0-9]{1,2})\s?(?P<meridiem>(?i:[ap]\.?m\b\.?))",
     # 下午6点半
@@ -35,6 +36,8 @@ def clock_patterns() -> tuple[re.Pattern[str], ...]:
 def clock_label(match: re.Match[str]) -> str | None:
     """The time that a pattern matched as HH:MM on the 24-hour clock; None when there is no such time."""
     found = {name: text for name, text in match.groupdict().items() if text}
+    if "hour" not in found:
+        return "12:00" if "noon" in found or "noon_zh" in found else "00:00"
     hour = number_value(found["hour"])
     minute = 30 if "half" in found else number_value(found.get("minute", "0"))
     if hour is None or minute is None or hour > 24 or minute > 59:

@@ -41,7 +41,7 @@ _MONTH_NAME = (
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?))\b\.?"
 )
 _DAY_EN = r"(?P<d>[0-9]{1,2})(?i:st|nd|rd|th)?\b"
-_QUARTER_EN = r"(?:(?i:Q)(?P<q>[1-4])\b|(?i:(?P<qw>first|second|third|fourth)\squarter))"
+_QUARTER_EN = r"(?:(?i:Q)(?P<q>[1-4])\b|(?i:(?P<qw>first|second|third|fourth)\squarter\b))"
 _END = r"(?![0-9A-Za-z]|[-/.][0-9])"
 
 # In the order in which they are tried: the fuller before the shorter.
@@ -66,6 +66,11 @@ _PATTERNS: Final = (
     rf"\b{_MONTH_NAME}\s{_DAY_EN}{_END}",
     rf"(?<![0-9A-Za-z.,]){_DAY_EN},?\s(?:day\s)?(?:of\s)?{_MONTH_NAME}",
     rf"(?<![0-9A-Za-z]){_QUARTER_EN}",
+    rf"(?i:\b(?:in|of|by|until|till|since|from|to|through|early|late|mid|before|after|during|between|every|each|this"
+    rf"|next|last)[\s-]){_MONTH_NAME}(?!\s[A-Z])",
+    r"\b(?P<mn>January|February|April|June|July|August|September|October|November|December)\b(?!\s[A-Z])",
+    r"(?i:(?P<h>first|second)\shalf)\b",
+    r"(?<![0-9一二三四五六七八九十])(?P<h>[上下])半年",
 )
 
 

@@ -157,6 +157,12 @@ def normalise(text: str) -> Normalised:
     return builder.built()
 
 
+@lru_cache(maxsize=4096)
+def normal_form(text: str) -> str:
+    """The text of `normalise`, kept for the sentences that are compared again and again. Not for whole documents."""
+    return normalise(text).text
+
+
 def find(needle: str, haystack: Normalised | str) -> Span | None:
     """Where a quotation stands in the original of `haystack`, verbatim up to what normalisation unifies.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from rag.text.dates import PartialDate
@@ -16,7 +17,7 @@ from rag.text.quantity import Quantity, QuantityKind
 from rag.text.quantity_reading import quantities
 from rag.text.units import declared_units
 
-__all__ = ["Quantity", "QuantityKind", "quantities", "supports", "unsupported"]
+__all__ = ["Quantity", "QuantityKind", "comparable", "quantities", "supports", "unsupported"]
 
 # What readers of the two languages call by different words, or by no word of their own.
 _SAME_COUNTS = ({"times", "fold"}, {"times", "occurrence"})
@@ -47,7 +48,28 @@ def supports(claim: Quantity, source: Quantity) -> bool:
         return year is not None and year.told_by(source.date)
     if QuantityKind.CODE in (claim.kind, source.kind):
         return claim.kind == source.kind and claim.label == source.label
+    if _is_age(claim) != _is_age(source) and QuantityKind.DURATION in (claim.kind, source.kind):
+        return _in_months(claim) == _in_months(source)
     return claim.value == source.value and _units_agree(claim, source)
+
+
+def _is_age(quantity: Quantity) -> bool:
+    return quantity.unit == "year_of_age"
+
+
+def _in_months(quantity: Quantity) -> tuple[Decimal, str]:
+    """An age, which English writes as a duration: children under two years."""
+    return (12 * quantity.value, "month") if _is_age(quantity) else (quantity.value, quantity.unit)
+
+
+def comparable(one: Quantity, other: Quantity) -> bool:
+    """Whether two quantities tell the same sort of thing, so that one can be said in the place of the other."""
+    dates = [bool(quantity.date or _as_year(quantity)) for quantity in (one, other)]
+    if any(dates):
+        return all(dates)
+    if one.kind is QuantityKind.COUNT or one.kind is QuantityKind.MEASURE:
+        return one.kind is other.kind and _units_agree(one, other)
+    return one.kind is other.kind and (one.unit == "clock") == (other.unit == "clock")
 
 
 def unsupported(claim: str, sources: Sequence[str]) -> list[Quantity]:
@@ -106,7 +128,7 @@ def _units_agree(claim: Quantity, source: Quantity) -> bool:
     if claim.kind is QuantityKind.NUMBER:
         return True
     if source.kind is QuantityKind.NUMBER:
-        return claim.kind in (QuantityKind.COUNT, QuantityKind.ORDINAL)
+        return claim.kind in (QuantityKind.COUNT, QuantityKind.ORDINAL) or _is_age(claim)
     if claim.kind is source.kind is QuantityKind.COUNT:
         units = {claim.unit, source.unit}
         return len(units) == 1 or "item" in units or units in _SAME_COUNTS

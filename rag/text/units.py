@@ -35,17 +35,18 @@ _PERCENT, _POINT = QuantityKind.PERCENT, QuantityKind.PERCENTAGE_POINT
 # one letter are symbols, whose case counts.
 _UNITS: Final = (
     _unit("percentage_point", _POINT, "1", r"个?百分点 (?i:percentage[\s-]points?|ppts?|pps?)"),
-    _unit("percentage_point", _POINT, "0.01", r"个?基点 (?i:basis[\s-]points?|bps?)"),
+    _unit("percentage_point", _POINT, "0.01", r"个?基点 (?i:basis[\s-]points?)|bps?|BPS"),
     _unit("percent", _PERCENT, "1", r"% (?i:per\s?cent|pct)"),
     _unit("percent", _PERCENT, "0.1", r"‰ (?i:per\smille)"),
     _unit("working_day", _DURATION, "1", r"个?工作日|个?交易日 (?i:(?:working|business|work|trading)[\s-]days?)"),
+    _unit("month", _DURATION, "120", r"个十年 (?i:decades?)"),
     _unit("month", _DURATION, "12", r"周年|年(?![代级轻]) (?i:years?|yrs?)(?!-?\s?old)"),
     _unit("month", _DURATION, "3", r"个季度 (?i:quarters?)"),
     _unit("month", _DURATION, "1", r"个月|(?<=半)月 (?i:months?)"),
     _unit("day", _DURATION, "7", r"个?星期|个?礼拜|周(?!岁|边|末) (?i:weeks?|wks?)"),
     _unit("day", _DURATION, "1", r"个?自然日|天|日(?!元) (?i:(?:calendar[\s-])?days?)"),
     _unit("second", _DURATION, "3600", r"个?小时|个?钟头 (?i:hours?|hrs?)|h"),
-    _unit("second", _DURATION, "60", r"分钟 (?i:minutes?|mins?)"),
+    _unit("second", _DURATION, "60", r"分半?钟 (?i:minutes?|mins?)"),
     _unit("second", _DURATION, "1", r"秒钟?(?!杀) (?i:seconds?|secs?)|s"),
     _unit("second", _DURATION, "0.001", r"毫秒 (?i:milliseconds?)|ms"),
     _unit("year_of_age", _MEASURE, "1", r"周?岁 (?i:years?[\s-]old|years?\sof\sage)"),
@@ -61,6 +62,9 @@ _UNITS: Final = (
     _unit("metre", _MEASURE, "0.01", r"厘米 (?i:centimet(?:re|er)s?)|cm"),
     _unit("metre", _MEASURE, "0.001", r"毫米 (?i:millimet(?:re|er)s?)|mm"),
     _unit("metre", _MEASURE, "1", r"米(?![饭粉面兰]) (?i:met(?:re|er)s?)|m"),
+    _unit("metre", _MEASURE, "0.000000001", r"纳米 (?i:nanomet(?:re|er)s?)|nm"),
+    _unit("metre", _MEASURE, "0.000001", r"微米 (?i:micromet(?:re|er)s?|microns?)|[µμ]m"),
+    _unit("yard", _MEASURE, "1", r"码(?![头]) (?i:yards?|yds?)"),
     _unit("mile", _MEASURE, "1", r"英里 (?i:miles?)"),
     _unit("foot", _MEASURE, "1", r"英尺 (?i:feet|foot|ft)"),
     _unit("inch", _MEASURE, "1", r"英寸 (?i:inch(?:es)?)"),
@@ -108,6 +112,8 @@ _UNITS: Final = (
         _COUNT,
         "1",
         r"个(?![人体性别])|件(?!数)|[项款](?![目项])|种(?![类植子])|条(?![件例])|类(?![似型别])"
+        r"|[票颗瓶盒粒箱袋桶座栋艘册篇封棵枚根]|例(?![如外会行])|张(?![力贴开])|支(?![付持出行撑部配架援])|所(?![述有在以属谓得需])"
+        r"|场(?![所地景])|批(?![准次发复评示])|组(?![织成合建长员件])|间(?![隔接断歇的])|笔(?![者记试])|片(?![面区段刻])|层(?![面次级])"
         r" (?i:items?|pieces?|kinds?|types?)",
     ),
 )
@@ -155,7 +161,7 @@ def unit_after(text: str, position: int) -> Following | None:
     match = _after().match(text, position)
     if match is None:
         return None
-    half = match["half"] or match["more"] == "个半"
+    half = match["half"] or match["more"] == "个半" or "分半" in match[0]
     return Following(match.end(), _unit_matched(match), Decimal("0.5") if half else Decimal(0))
 
 
@@ -203,11 +209,17 @@ def _declared() -> re.Pattern[str]:
     )
 
 
+# 3,000 operating hours, five consecutive working days.
+_ADJECTIVE: Final = (
+    r"(?:(?i:operating|consecutive|full|additional|further|extra|more|paid|running|ordinary|individual)\s)?"
+)
+
+
 @cache
 def _after() -> re.Pattern[str]:
     # A contract repeats its numbers: four (4) years.
     return re.compile(
-        rf"(?:\s?[(（][0-9,.]{{1,12}}[)）])?\s?(?P<more>[多余几来]|个半)?\+?[\s-]?(?:{_CURRENCY}|{_UNIT})(?P<half>(?<=[年天时])半)?"
+        rf"(?:\s?[(（][0-9,.]{{1,12}}[)）])?\s?(?P<more>[多余几来]|个半)?\+?[\s-]?{_ADJECTIVE}(?:{_CURRENCY}|{_UNIT})(?P<half>(?<=[年天时])半)?"
     )
 
 

@@ -18,6 +18,8 @@ _LABELS = {"en": ("Source", "Question"), "zh": ("资料", "问题")}
 _OPENING = re.compile(r"<(?=\s*/?\s*(?:sources?|question)\b|\s*\|)", re.IGNORECASE)
 """What begins our delimiters, or a control token of a chat template such as `<|im_end|>`. It is replaced rather than
 the whole taken out: what is left around a removed tag may close up to another."""
+_IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\s?\([^()\n]*\)")
+_LINK = re.compile(r"\[([^\[\]\n]*)\]\s?\(((?:[a-z]+:)?//[^()\s]*)[^()\n]*\)", re.IGNORECASE)
 _MARK = re.compile(r"\[\s*((?:source|资料)?\s*\d{1,3})\s*\]", re.IGNORECASE)
 
 
@@ -36,8 +38,10 @@ def inert(text: str) -> str:
 
 
 def without_marks(text: str) -> str:
-    """Text in which `[7]` is `(7)`: in an answer, and in a prompt, marks are ours."""
-    return _MARK.sub(r"(\1)", text)
+    """Text in which `[7]` is `(7)`: in an answer, and in a prompt, marks are ours. Nor has it images, which a reader's
+    screen would fetch, or links that hide where they lead.
+    """
+    return _MARK.sub(r"(\1)", _LINK.sub(r"\1 (\2)", _IMAGE.sub(r"\1", text)))
 
 
 @cache

@@ -98,12 +98,43 @@ def test_quantities_may_come_from_several_quotes() -> None:
 def test_a_negation_in_only_one_contradicts_where_both_speak_of_one_thing() -> None:
     opposed = ("Guests may not park in the yard.", "Guests may park in the yard.")
 
-    same_words = judged(*opposed, words=0.9)
-    other_words = judged(*opposed, words=0.3)
+    verdict = judged(*opposed, words=0.9)
 
-    assert (same_words.status, failed(same_words)) == (CONTRADICTED, {"polarity"})
-    assert other_words.status is PARTIAL
+    assert (verdict.status, failed(verdict)) == (CONTRADICTED, {"polarity"})
     assert judged("访客可在院内停车。", "访客不可在院内停车。", words=0.9).status is CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "check"),
+    [
+        ("The deposit is more than 5 yuan.", "The deposit is under 5 yuan.", "bounds"),
+        ("质保期至少两年。", "The warranty lasts no more than 24 months.", "bounds"),
+        ("The fee is paid by Acme.", "The fee is paid by Zenith.", "names"),
+        ("成都的仓库已投产。", "The warehouse in Shenyang is in operation.", "names"),
+        ("Sales rose.", "销售额下降。", "opposites"),
+        ("卖方付款。", "买方付款。", "opposites"),
+    ],
+)
+def test_what_is_said_of_something_else_is_contradicted_however_close(claim: str, quote: str, check: str) -> None:
+    verdict = judged(claim, quote, closeness=0.99, words=0.9)
+
+    assert (verdict.status, failed(verdict)) == (CONTRADICTED, {check})
+
+
+def test_a_number_is_not_borrowed_from_a_quote_of_another_thing() -> None:
+    backups, warnings = "Backups are kept for 18 months.", "A warning expires after 12 months."
+
+    borrowed = judged("Backups are kept for 12 months.", backups, warnings, closeness=0.99, words=0.9)
+    joined = judged("Backups are kept for 18 months, and a warning expires after 12 months.", backups, warnings)
+
+    assert (borrowed.status, failed(borrowed)) == (CONTRADICTED, {"quantities"})
+    assert joined.status is SUPPORTED
+
+
+def test_a_name_that_nothing_stands_for_leaves_a_doubt() -> None:
+    verdict = judged("Deliveries go to Zenith Foods.", "Deliveries take a week.", closeness=0.99)
+
+    assert (verdict.status, failed(verdict)) == (PARTIAL, {"names"})
 
 
 def test_a_claim_without_a_source_is_unsupported() -> None:
