@@ -15,7 +15,7 @@ from rag.index.lexical import encode_query
 from rag.index.passage_index import Hit, Leg, PassageIndex, Scope, SparseTerms
 from rag.retrieval.centres import Centres
 from rag.retrieval.fusion import Candidate, chance_rank, fuse, lexical_surplus
-from rag.retrieval.narrowing import narrowed
+from rag.retrieval.narrowing import narrowed, nothing_passes
 from rag.retrieval.rerank_stage import Reranked, RerankStage
 from rag.settings import RetrievalSettings
 from rag.store.document_store import DocumentStore
@@ -70,7 +70,11 @@ class Retriever:
         started = time.perf_counter()
         language = detect_language(question, default="en")
         vector, corpus = await asyncio.gather(self._embed_query(question), self._corpora.get(collection))
-        corpus = replace(corpus, by_language=await narrowed(self._index, corpus.by_language, collection, filter))
+        left = await narrowed(self._index, corpus.by_language, collection, filter)
+        if corpus.by_language and not left:
+            elapsed = time.perf_counter() - started
+            return Retrieval(question, language, (), vector, corpus.centres, 0, elapsed, (nothing_passes(language),))
+        corpus = replace(corpus, by_language=left)
         wanted = limit or self._settings.passages
         scope = Scope(collection=collection, filter=filter)
         candidates = await self._candidates(question, vector, language, corpus, scope, wanted)
