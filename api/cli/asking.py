@@ -41,7 +41,7 @@ def search(
     if as_json:
         print(found.model_dump_json(indent=2))
         return
-    for notice in found.notices:
+    for notice in found.notices if found.passages else ():
         terminal.err.print(notice, markup=False, style="yellow")
     for passage in found.passages:
         _show_passage(terminal, passage)

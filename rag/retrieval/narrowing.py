@@ -9,6 +9,16 @@ from rag.documents import Language
 from rag.index.filters import EVERYTHING, Filter
 from rag.index.passage_index import PassageIndex, Scope
 
+_NOTHING_PASSES = {
+    "en": "No passage passes the filter, so there was nothing to search.",
+    "zh": "没有段落符合筛选条件，因此没有可检索的内容。",
+}
+
+
+def nothing_passes(language: Language) -> str:
+    """The notice for the one who asked, in the language of the question."""
+    return _NOTHING_PASSES["zh" if language == "zh" else "en"]
+
 
 async def narrowed(
     index: PassageIndex, passages: Mapping[Language, int], collection: str | None, filter: Filter

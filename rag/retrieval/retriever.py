@@ -18,7 +18,7 @@ from rag.retrieval.centres import Centres
 from rag.retrieval.corpora import Corpora, Corpus, LiveVersions
 from rag.retrieval.fusion import Candidate, best_first, with_loans
 from rag.retrieval.legs import Query, legs_of, read
-from rag.retrieval.narrowing import narrowed
+from rag.retrieval.narrowing import narrowed, nothing_passes
 from rag.retrieval.neighbours import drawn_to_neighbours
 from rag.retrieval.rerank_stage import Reranked, RerankStage
 from rag.retrieval.twins import Twins
@@ -75,7 +75,11 @@ class Retriever:
         started = time.perf_counter()
         language = detect_language(question, default="en")
         vector, corpus = await asyncio.gather(self._embed_query(question), self._corpora.get(collection))
-        corpus = replace(corpus, by_language=await narrowed(self._index, corpus.by_language, collection, filter))
+        left = await narrowed(self._index, corpus.by_language, collection, filter)
+        if corpus.by_language and not left:
+            elapsed = time.perf_counter() - started
+            return Retrieval(question, language, (), vector, corpus.centres, 0, elapsed, (nothing_passes(language),))
+        corpus = replace(corpus, by_language=left)
         wanted = limit or self._settings.passages
         query = Query(corpus.centres.query(vector, language), encode_query(lexical_terms(question)))
         scope = Scope(collection=collection, filter=filter)

@@ -68,6 +68,7 @@ def test_an_answer_is_made_of_what_passes(api: Api, policies: dict[str, str]) ->
         assert days in answer["text"]
     nothing = api.post("/v1/answers", json={**asked, "filter": {"tags": ["none"]}}).json()
     assert (nothing["refusal"]["reason"], nothing["retrieved"]) == ("no-documents", [])
+    assert nothing["notices"] == ["No passage passes the filter, so there was nothing to search."]
 
 
 def test_a_document_is_described_anew_without_being_read_again(api: Api) -> None:

@@ -152,6 +152,12 @@ async def test_a_filter_narrows_what_is_searched(library: Library) -> None:
     assert (set(texts(recent)), recent.searched) == ({LEAVE, CANTEEN_ZH}, 2)
     assert (texts(chinese), chinese.searched) == ([CANTEEN_ZH], 1)
     assert (texts(nothing), nothing.searched) == ([], 0)
+    assert nothing.notices == ("No passage passes the filter, so there was nothing to search.",)
+    assert sales.notices == ()
+
+
+async def test_an_empty_library_says_nothing_of_the_filter(library: Library) -> None:
+    assert (await library.retriever().retrieve("warranty", filter=Filter(tags=("sales",)))).notices == ()
 
 
 async def test_a_superseded_version_is_never_found_though_the_index_still_holds_it(library: Library) -> None:
