@@ -268,7 +268,7 @@ async def test_a_question_finds_its_answer_in_the_other_language_of_a_mixed_libr
 
 
 async def test_signals_count_as_far_as_the_settings_want_them(library: Library) -> None:
-    await library.add("a.txt", f"{WARRANTY}\n{LEAVE}\nParking is free.")
+    await library.add("a.txt", "\n".join([WARRANTY, *(f"The warranty has exception {n}." for n in range(9)), LEAVE]))
     question = "How long does the warranty last?"
 
     with_all = await library.retriever().retrieve(question)
