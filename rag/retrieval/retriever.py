@@ -99,9 +99,18 @@ class Retriever:
         candidates = read(legs, found, query, corpus)
         live = await self._live.among({each.passage.version_id for each in candidates}, corpus.generation)
         candidates = [candidate for candidate in candidates if candidate.passage.version_id in live]
-        candidates = drawn_to_neighbours(with_loans(candidates))
-        candidates = await self._twins.told(candidates, corpus, scope)
-        return live, best_first(balanced(candidates))
+        return live, await self._ranked(candidates, corpus, scope)
+
+    async def _ranked(self, candidates: list[Candidate], corpus: Corpus, scope: Scope) -> list[Candidate]:
+        """The candidates best first, by the legs and by what the settings want to count beside them."""
+        signals = self._settings.signals
+        if "loans" in signals:
+            candidates = with_loans(candidates)
+        if "twins" in signals:
+            candidates = await self._twins.told(candidates, corpus, scope)
+        if "balance" in signals:
+            candidates = balanced(candidates)
+        return drawn_to_neighbours(candidates) if "neighbours" in signals else best_first(candidates)
 
     async def _reranked(
         self,

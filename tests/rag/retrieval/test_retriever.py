@@ -271,3 +271,14 @@ async def test_a_question_finds_its_answer_in_the_other_language_of_a_mixed_libr
         await library.add("en.txt", others_en + f"{WARRANTY}\n{LEAVE}")
 
         assert texts(await library.retriever().retrieve(question))[0] == answer
+
+
+async def test_signals_count_as_far_as_the_settings_want_them(library: Library) -> None:
+    await library.add("a.txt", "\n".join([WARRANTY, *(f"The warranty has exception {n}." for n in range(9)), LEAVE]))
+    question = "How long does the warranty last?"
+
+    with_all = await library.retriever().retrieve(question)
+    with_none = await library.retriever(signals=()).retrieve(question)
+
+    assert any("neighbour" in passage.why for passage in with_all.passages)
+    assert all(passage.why.keys() == {"dense", "lexical"} for passage in with_none.passages)
