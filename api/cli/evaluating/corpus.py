@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from api.cli.terminal import Terminal
 from rag.errors import FileNotFound, FileRejected, Rejected
+from rag.settings import Settings
 
 if TYPE_CHECKING:
     from api.services import Services
@@ -39,11 +40,16 @@ class Corpus:
         return (*self.texts, *self.files)
 
 
+def is_indexed(scratch: Settings) -> bool:
+    """Whether an earlier run got to the end of it."""
+    return _mark(scratch).exists()
+
+
 async def index_corpus(services: Services, terminal: Terminal, corpus: Corpus) -> None:
     """Once: a corpus that is indexed is not looked at again. Raises Rejected for texts that fail, since a corpus is to
     be whole; files that fail are named, and the others are searched.
     """
-    done = services.settings.data_dir / "indexed"
+    done = _mark(services.settings)
     if done.exists():
         failed = done.read_text(encoding="utf-8").splitlines()
     else:
@@ -55,6 +61,11 @@ async def index_corpus(services: Services, terminal: Terminal, corpus: Corpus) -
             reason=terminal.text(f"{len(failed)} documents of the corpus failed", f"语料中有 {len(failed)} 篇失败")
         )
     done.write_text("\n".join(failed), encoding="utf-8")
+
+
+def _mark(scratch: Settings) -> Path:
+    """A file that says so, and holds the lines on what failed."""
+    return scratch.data_dir / "indexed"
 
 
 async def _index(services: Services, terminal: Terminal, uploads: Sequence[tuple[Upload, bytes]]) -> list[str]:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from api.cli.evaluating.corpus import Corpus, index_corpus
+from api.cli.evaluating.corpus import Corpus, index_corpus, is_indexed
 from api.cli.evaluating.scratch import scratch_settings
 from api.cli.terminal import Terminal
 from rag.settings import Settings
@@ -41,7 +41,8 @@ async def open_experiment(
     with terminal.err.status(terminal.text("Loading the models …", "正在加载模型……")):
         model = make_embedder(settings.embedding, settings.models_dir)
         embedder = RememberingEmbedder(model, settings.data_dir / "scratch" / "vectors")
-        stack = open_services(scratch, embedder=embedder)
+        # Where nothing is left to index, a worker that looks for work would only take its share of the processor.
+        stack = open_services(scratch, working=not is_indexed(scratch), embedder=embedder)
         services = await stack.__aenter__()
     try:
         await index_corpus(services, terminal, corpus)
