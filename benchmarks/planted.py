@@ -125,12 +125,12 @@ def in_document(document: Document, embed: Embed, centres: Centres) -> list[Judg
 
     def within_document(claim: Claim, _: Sequence[EvidenceSentence]) -> Attribution:
         vector = centres.passage(vectors[claim.text][None, :], claim.language)[0]
-        return _attributed(claim, vector, evidence[claim.source_language], embed, centres)
+        return attributed(claim, vector, evidence[claim.source_language], embed, centres)
 
     return judge(document, sentences, within_document)
 
 
-def _attributed(claim: Claim, vector: np.ndarray, evidence: Evidence, embed: Embed, centres: Centres) -> Attribution:
+def attributed(claim: Claim, vector: np.ndarray, evidence: Evidence, embed: Embed, centres: Centres) -> Attribution:
     """As the answerer attributes: the quotes' closeness is also taken without the headers that they stand under."""
     found = attribute(claim.text, vector, claim.language, evidence)
     bare = centres.passage(embed([found.quotes]), claim.source_language)[0]
@@ -154,13 +154,14 @@ def evidence_sentences(document: Document) -> dict[Side, list[EvidenceSentence]]
     """The document's sentences, each a passage of its own."""
     return {
         side: [
-            _sentence(document.name, place, source.text, source.header, side) for place, source in enumerate(sources)
+            evidence_sentence(document.name, place, source.text, source.header, side)
+            for place, source in enumerate(sources)
         ]
         for side, sources in document.sources.items()
     }
 
 
-def _sentence(document: str, place: int, text: str, header: str, language: Side) -> EvidenceSentence:
+def evidence_sentence(document: str, place: int, text: str, header: str, language: Side) -> EvidenceSentence:
     # Places in the document's text are made up: far enough apart that no two sentences are one.
     span = Span(1000 * place, 1000 * place + len(text))
     passage = Passage(

@@ -58,6 +58,8 @@ _PATTERNS: Final = (
     rf"(?<![0-9A-Za-z.,]){_QUARTER_EN}\s?(?:of\s(?:fiscal\s(?:year\s)?)?|FY\s?)?{_Y}{_END}",
     rf"(?:FY\s?)?{_Y}\s?{_QUARTER_EN}",
     rf"(?i:(?P<h>first|second)\shalf\sof\s){_Y}{_END}",
+    rf"{_Y}\s?财年",
+    r"(?i:\bFY)\s?(?P<y>[12][0-9]{3})(?![0-9A-Za-z]|[-/.][0-9])",
     rf"{_Y_ZH}(?!代)",
     rf"(?i:\b(?:FY\s?|fiscal\s(?:year\s)?|the\syear\s)){_Y}{_END}",
     rf"(?<![0-9A-Za-z.])(?P<m>{_N})\s?月\s?(?P<d>{_N})\s?[日号]",

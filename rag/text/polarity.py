@@ -13,9 +13,9 @@ from rag.text.word_lists import word_set
 # Words that hold a negative and deny nothing: bounds (不超过 is "at most"), double negatives, conjunctions, names.
 _NO_DENIAL = re.compile(
     r"不(?:超过|超出|低于|少于|高于|多于|大于|小于|晚于|迟于|早于|短于|长于|足|到(?=[0-9一二两三四五六七八九十])|仅|但|断|同|少|过|管|论|只|久|妨"
-    r"|动产|良|锈|可抗力|限于|一定|满|平等|幸|安|法(?!律)|公平|当得利|利(?!用)|便(?!于)|对称|锈钢)"
+    r"|动产|良|锈|可抗力|限|合格|一定|满|平等|幸|安|法(?!律)|公平|当得利|利(?!用)|便(?!于)|对称|锈钢)"
     r"|不(?:得|能|可|应|会)(?:不|超过|超出|低于|少于|高于|多于|大于|小于|晚于|迟于|早于|短于|长于)|无不|是不是|能不能|会不会|要不要"
-    r"|无(?:论|期|锡|线|人机|形|机|数|限|疑|菌|障碍|缝|保留)|非(?:常|洲|凡|营利|盈利|金融|标|全日制)|南非|除非|莫非|莫(?:西|斯)|未(?:来|婚|成年|满|达)"
+    r"|无(?:论|期|锡|线|人机|形|机|数|限|疑|菌|障碍|缝|保留)|非(?:常|洲|凡|营利|盈利|金融|标|全日制)|南非|除非|莫非|莫(?:西|斯)|未(?:来|婚|成年|满|达|[\u4e00-\u9fff]{1,4}的(?=[\u4e00-\u9fff]))"
     r"|没收|勿忘我|别(?:的|人|名|墅)"
     r"|\bnot only\b|\bnot-for-profit\b|\bno (?:doubt|matter)\b|\bno\.\s?(?=[0-9])|\bor not\b|\bnot necessarily\b"
     r"|\b(?:not|no|never) (?:more|less|fewer|later|earlier|sooner|longer|shorter|older|younger|higher|lower|greater"
@@ -30,7 +30,7 @@ _DENIAL = re.compile(
 # In Chinese a denial is a word, not a character: 淹没, 莫斯科 and 不列颠 deny nothing.
 _HAN_DENIAL = re.compile("[不未无没非勿莫禁忌]")
 _HAN_DENIALS: Final = word_set(
-    "不 没 没有 未 未能 未曾 未必 尚未 并未 从未 还未 无 无法 无需 无须 无权 毫无 非 并非 勿 切勿 请勿 莫 切莫 切忌",
+    "不 没 没有 未 未能 未曾 未必 尚未 并未 从未 还未 无 无法 无需 无须 无权 毫无 并非 勿 切勿 请勿 莫 切莫 切忌",
     "禁止 严禁 不得 不能 不可 不会 不应 不该 不予 不再 不准 不许 不是 不必 不用 不需 不须 不要 不可以 不能够 不应该",
     "不应当 绝不 决不 并不 从不 也不 都不 均不 概不 不含 不包括 不属于 不支持 不适用 不设 不收 未经 未获 未有 未见",
     "没能 不宜 不曾 不含有 不允许 不包含",
@@ -53,7 +53,7 @@ _IMPLICIT = re.compile(
 _PREFIXED = re.compile(
     r"\b(?:remain|continu|surviv|last|valid)[a-z]*|\bun(?!der|til|it|ion|i[fqv]|less)[a-z]{3,}|\bnon-?[a-z]{3,}"
     r"|\bdis(?:agre|allow|approv|continu|qualif|regard|similar|satisf)|\bim(?:poss|proper|moral|mature|person|balanc)"
-    r"|\bir(?:regul|relev|respect|respons)|\bil(?:leg|licit|liter|logic)|(?<!un)less\b"
+    r"|\bir(?:regul|relev|respect|respons|revoc|revers)|\bil(?:leg|licit|liter|logic)|(?<!un)less\b"
     r"|\bin(?:valid|complet|adequa|suffici|eligib|activ|dependen|correct|appropria|accura|effect|abil|capab|definit"
     r"|consist|visib)"
 )

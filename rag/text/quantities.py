@@ -47,10 +47,15 @@ def supports(claim: Quantity, source: Quantity) -> bool:
         year = _as_year(claim)
         return year is not None and year.told_by(source.date)
     if QuantityKind.CODE in (claim.kind, source.kind):
-        return claim.kind == source.kind and claim.label == source.label
+        return _as_code(claim) == _as_code(source)
     if _is_age(claim) != _is_age(source) and QuantityKind.DURATION in (claim.kind, source.kind):
         return _in_months(claim) == _in_months(source)
     return claim.value == source.value and _units_agree(claim, source)
+
+
+def _as_code(quantity: Quantity) -> str:
+    """A number read as a code, as in "version 2.0" and V2.0."""
+    return f"{quantity.value}" if quantity.kind is QuantityKind.NUMBER else quantity.label
 
 
 def _is_age(quantity: Quantity) -> bool:

@@ -66,10 +66,20 @@ _NUMBERED = re.compile(
     r"|parts?|items?|phases?|schedule|paragraphs?|annex|level))|[图表]|附件|附录|附表|步骤|规则|条款)"
     r"\s?(?:(?P<named>[0-9]{1,6})(?![0-9A-Za-z%]|[.-][0-9])|(?P<roman>(?=[IVX])X{0,2}(?:IX|IV|V?I{0,3}))(?![A-Za-z0-9]))"
     # Floors are counted in order, with or without 第.
-    r"|(?<![0-9一二三四五六七八九十第])(?P<floor>[0-9]{1,3}|[一二三四五六七八九十]{1,3})楼(?![房盘市宇价])"
+    r"|(?<![0-9一二三四五六七八九十第])(?P<floor>[0-9]{1,3}|[一二三四五六七八九十]{1,3})"
+    r"(?:楼(?![房盘市宇价])|(?<=[一二三四五六七八九十])(?:号(?![召称码])|期(?![间限待望])|年级))"
+    r"|(?:附件|附录|附表|[图表])(?P<annex>[一二三四五六七八九十]{1,3})(?![一-鿿])"
 )
 _ROMAN: Final = {"I": 1, "V": 5, "X": 10}
 _TWICE = re.compile(r"(?i:\b(?P<times>twice|thrice)\b)")
+# The five largest customers, 五大客户, in duplicate, doubled: counts without a word for what is counted.
+_GREAT_FEW = re.compile(r"(?P<few>[二三四五六七八九十])大(?![于小约概家多学厦众量会])")
+_MANIFOLD: Final = {"duplicate": 2, "triplicate": 3, "quadruplicate": 4, "doubled": 2, "tripled": 3, "quadrupled": 4}
+_MANIFOLD_WORD = re.compile(rf"(?i:\b(?P<word>{'|'.join(_MANIFOLD)})\b)")
+_AND_A_HALF = re.compile(
+    r"(?i:\b(?P<count>[0-9]{1,3}|an?|one|two|three|four|five|six)\s(?:and\sa\shalf\s(?P<after>years?|months?|weeks?|days?|hours?)"
+    r"|(?P<before>years?|months?|weeks?|days?|hours?)\sand\sa\shalf)\b)"
+)
 _TENTHS = re.compile(
     r"(?P<tenths>[1-9]|[一二两三四五六七八九])成(?P<half>半)?(?![立为了功本员长果熟交分绩就品都效因像套型])"
 )
@@ -88,7 +98,9 @@ _ORDINAL_BEFORE = re.compile(r"第\s?\Z")
 # 第一，… 第二，… counts off points; 第三方 and 第一时间 count nothing.
 _ORDINAL_PHRASE = re.compile(r"\s?[，、,:]|方|时间|手|线|人称|步")
 _AGE_BEFORE = re.compile(r"(?:(?i:\b(?:age|aged|ages))|年龄)[\s:：|*]{0,6}(?:为|是)?\Z")
-_NEGATIVE_BEFORE = re.compile(r"(?:负|零下|(?:^|[^\w)\]%\x00年月日天元-])\s?-|[\u4e00-\u9fff](?<![年月日天元])-)\Z")
+_NEGATIVE_BEFORE = re.compile(
+    r"(?:负|零下|(?i:\bminus)\s|(?:^|[^\w)\]%\x00年月日天元-])\s?-|[\u4e00-\u9fff](?<![年月日天元])-)\Z"
+)
 # 1185 -1226 is a span of years.
 _SPAN_BEFORE = re.compile(r"[0-9]\s-\Z")
 _APPROXIMATELY_BEFORE = re.compile(
@@ -160,10 +172,13 @@ def _read(text: str) -> list[Quantity]:
     reading.take(_CENTURY, _century)
     for pattern in date_patterns():
         reading.take(pattern, _date)
+    reading.take(_AND_A_HALF, _and_a_half)
     reading.take(_HALF, _half)
     reading.take(_ENGLISH_FRACTION, _english_fraction)
     reading.take(fraction_pattern(), _fraction)
     reading.take(_TENTHS, _tenths)
+    reading.take(_GREAT_FEW, _great_few)
+    reading.take(_MANIFOLD_WORD, _manifold)
     reading.take(_TWICE, _twice)
     reading.take(_NUMBERED, _numbered)
     reading.take(_NAMED_CODE, _code)
@@ -230,6 +245,24 @@ def _one_of(match: re.Match[str]) -> Quantity:
     return Quantity(Span(*match.span()), QuantityKind.DURATION, Decimal(size), unit, certain=False)
 
 
+def _and_a_half(match: re.Match[str]) -> Quantity:
+    count = match["count"].lower()
+    number = Decimal(1) if count in ("a", "an") else number_value(count) or Decimal(1)
+    size, unit = _ARTICLE_UNITS[(match["after"] or match["before"]).lower().rstrip("s")]
+    return Quantity(Span(*match.span()), QuantityKind.DURATION, (number + Decimal("0.5")) * size, unit)
+
+
+def _great_few(match: re.Match[str]) -> Quantity:
+    value = number_value(match["few"]) or Decimal(0)
+    return Quantity(Span(*match.span()), QuantityKind.NUMBER, value, certain=value > 2)
+
+
+def _manifold(match: re.Match[str]) -> Quantity:
+    word = match["word"].lower()
+    kind, unit = (QuantityKind.COUNT, "fold") if word.endswith("d") else (QuantityKind.NUMBER, "")
+    return Quantity(Span(*match.span()), kind, Decimal(_MANIFOLD[word]), unit, certain=False)
+
+
 def _half(match: re.Match[str]) -> Quantity:
     certain = match[0].lower() != "half"
     return _quantity(match.string, match.span(), QuantityKind.PERCENT, Decimal(50), "percent", certain=certain)
@@ -263,7 +296,7 @@ def _numbered(match: re.Match[str]) -> Quantity:
     if match["roman"]:
         value: Decimal | None = Decimal(_roman(match["roman"]))
     else:
-        value = number_value(match["digits"] or match["named"] or match["floor"])
+        value = number_value(match["digits"] or match["named"] or match["floor"] or match["annex"])
     return Quantity(Span(*match.span()), QuantityKind.ORDINAL, value or Decimal(0))
 
 
@@ -379,7 +412,9 @@ def _money(text: str, number: _Number) -> Quantity | None:
     following = unit_after(text, end)
     if following and following.unit.kind is QuantityKind.MONEY and not _belongs_to_next(text, following.end, prefix):
         start = prefix[0] if prefix else number.start
-        return _quantity(text, (start, following.end), QuantityKind.MONEY, value, following.unit.base)
+        # 港币300元: 元 is whatever was named before.
+        base = prefix[1].base if prefix and text[end : following.end].strip() == "元" else following.unit.base
+        return _quantity(text, (start, following.end), QuantityKind.MONEY, value, base)
     return _quantity(text, (prefix[0], end), QuantityKind.MONEY, value, prefix[1].base) if prefix else None
 
 

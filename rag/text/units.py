@@ -56,7 +56,7 @@ _UNITS: Final = (
     _unit("m²", _MEASURE, "1", r"平方米|平米|㎡ (?i:square\smet(?:re|er)s?|sq\.?\sm)|m²|m2"),
     _unit("mu", _MEASURE, "1", r"亩 (?i:mu)"),
     _unit("litre", _MEASURE, "1000", r"立方米|m³ (?i:cubic\smet(?:re|er)s?)|m³|m3"),
-    _unit("litre", _MEASURE, "1", r"公?升(?![级至到高]) (?i:lit(?:re|er)s?)|L"),
+    _unit("litre", _MEASURE, "1", r"公?升(?![级至到高]) (?i:lit(?:re|er)s?)|L|l(?=/)"),
     _unit("litre", _MEASURE, "0.001", r"毫升 (?i:millilit(?:re|er)s?|ml)"),
     _unit("metre", _MEASURE, "1000", r"公里|千米 (?i:kilomet(?:re|er)s?|kms?)"),
     _unit("metre", _MEASURE, "0.01", r"厘米 (?i:centimet(?:re|er)s?)|cm"),
