@@ -100,7 +100,7 @@ class Answerer:
         if not work.retrieval.passages:
             yield Answered(self._refused(work, RefusalReason.NO_DOCUMENTS))
             return
-        packed = pack(work.retrieval.passages, self._settings.budget_tokens, self._embedder.embedder.count_tokens)
+        packed = self._packed(work.retrieval)
         work.evidence = await self._evidence(packed, work.centres)
         vector = work.centres.query(work.retrieval.query_vector, work.retrieval.language)
         if float(work.evidence.closeness(vector).max(initial=-1.0)) < self._calibration.evidence_threshold:
@@ -130,6 +130,10 @@ class Answerer:
         async for event in self._extract(work, scores):
             yield event
         yield Answered(self._finished(work))
+
+    def _packed(self, retrieval: Retrieval) -> Packed:
+        count_tokens = self._embedder.embedder.count_tokens
+        return pack(retrieval.question, retrieval.passages, self._settings.budget_tokens, count_tokens)
 
     async def _evidence(self, packed: Packed, centres: Centres) -> Evidence:
         sentences = split_sources(packed.sources)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from rag.answering.packing import as_source
+from rag.answering.packing import as_source, blocks
 from rag.documents import Language, ScoredPassage
 from rag.models.chat import Message
 
@@ -25,7 +25,7 @@ def answer_messages(question: str, language: Language, sources: Sequence[ScoredP
     """The request for an answer: rules, sources, question, in that order, so that the rules' prefix stays the same."""
     key = "zh" if language == "zh" else "en"
     label, asked = _LABELS[key]
-    shown = "\n\n".join(f"[{label} {n}] {inert(as_source(s))}" for n, s in enumerate(sources, start=1))
+    shown = "\n\n".join(f"[{label} {n}] {inert(as_source(block))}" for n, block in enumerate(blocks(sources), start=1))
     user = f"<sources>\n{shown}\n</sources>\n\n{asked}: {inert(question)}"
     return [Message("system", _rules(key)), Message("user", user)]
 

@@ -8,8 +8,8 @@ from rag.answering.prompts import NOT_FOUND, answer_messages, inert, without_mar
 from rag.documents import Language, Passage, ScoredPassage, Span
 
 
-def source(text: str, context: str = "Handbook › Leave") -> ScoredPassage:
-    passage = Passage("p", "d", "v", "default", Span(0, len(text)), context, "en")
+def source(text: str, context: str = "Handbook › Leave", start: int = 0) -> ScoredPassage:
+    passage = Passage("p", "d", "v", "default", Span(start, start + len(text)), context, "en")
     return ScoredPassage(passage, text, "Handbook", "a.txt", 1.0, 1)
 
 
@@ -21,6 +21,12 @@ def test_the_request_holds_rules_then_numbered_sources_then_the_question() -> No
         "<sources>\n[Source 1] Handbook › Leave\nTen days.\n\n[Source 2] Handbook\nFive.\n</sources>\n\n"
         "Question: How long?"
     )
+
+
+def test_what_stands_under_one_header_is_one_source_in_reading_order() -> None:
+    user = answer_messages("?", "en", [source("It costs 3.", start=40), source("Ten days.")])[1]
+
+    assert "[Source 1] Handbook › Leave\nTen days.\nIt costs 3.\n</sources>" in user.content
 
 
 @pytest.mark.parametrize(("language", "label"), [("en", "Source"), ("zh", "资料"), ("other", "Source")])
