@@ -87,6 +87,7 @@ class Answer:
     """A checked answer. `text` carries the marks `[n]`; it is the refusal's message when the answer was refused.
 
     `dropped` are sentences that the model wrote and verification kept from the reader. `timings` are in seconds.
+    `evidence_score` is what was held against `answering.evidence_threshold`; None where nothing was there to compare.
     """
 
     question: str
@@ -102,3 +103,4 @@ class Answer:
     usage: Usage = Usage()
     timings: Mapping[str, float] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    evidence_score: float | None = None

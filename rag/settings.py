@@ -129,11 +129,15 @@ class AnsweringSettings(Section):
         description="Tokens of source text in the prompt; on a small CPU they decide the wait for the first word.",
     )
     max_tokens: int = Field(320, gt=0, description="Longest answer, in tokens.")
+    judge: bool = Field(
+        True,
+        description="Whether a chat model that tells probabilities is asked first if the sources state the answer; an endpoint without a prefix cache then reads them twice.",
+    )
     evidence_threshold: float | None = Field(
         None,
         ge=0,
         le=1,
-        description="Closeness of question and best source sentence under which the question is refused; empty takes the model's own.",
+        description="Probability that the sources answer the question under which it is refused; empty takes the default.",
     )
     support_threshold: float | None = Field(
         None,

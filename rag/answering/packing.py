@@ -7,13 +7,12 @@ standing beside one that was taken, since an account goes on over several passag
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rag.answering.question_words import header, rarities, words_held
 from rag.documents import ScoredPassage
-from rag.text.terms import lexical_terms
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -76,10 +75,6 @@ def as_source(block: Sequence[ScoredPassage]) -> str:
     return "\n".join([header(block[0]), *(source.text for source in block)])
 
 
-def header(passage: ScoredPassage) -> str:
-    return passage.passage.context or passage.title
-
-
 def _block(passage: ScoredPassage) -> tuple[str, str]:
     return passage.passage.version_id, header(passage)
 
@@ -88,9 +83,8 @@ class _Gains:
     """What each passage would add to those that were taken."""
 
     def __init__(self, question: str, passages: Sequence[ScoredPassage]) -> None:
-        asked = frozenset(lexical_terms(question))
         self._passages = passages
-        self._words = [frozenset(lexical_terms(f"{header(p)}\n{p.text}")) & asked for p in passages]
+        self._words = words_held(question, passages)
         self._weights = _weights(self._words)
         self._covered = Counter[str]()
         self._taken: list[ScoredPassage] = []
@@ -107,11 +101,10 @@ class _Gains:
 
 
 def _weights(words: Sequence[frozenset[str]]) -> dict[str, float]:
-    """Shares of the question's words, which sum to 1: a word that all passages hold tells least."""
-    found = Counter(word for held in words for word in held)
-    rarity = {word: math.log((len(words) + 1) / (count + 0.5)) for word, count in found.items()}
-    total = sum(rarity.values()) or 1.0
-    return {word: value / total for word, value in rarity.items()}
+    """Shares of the question's words that are found, which sum to 1: a word that all passages hold tells least."""
+    found = rarities(frozenset[str]().union(*words), words)
+    total = sum(found.values()) or 1.0
+    return {word: rarity / total for word, rarity in found.items()}
 
 
 def _beside(one: ScoredPassage, other: ScoredPassage) -> bool:

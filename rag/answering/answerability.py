@@ -1,0 +1,77 @@
+"""How likely the sources are to answer the question: what speaks for it, as one probability.
+
+No signal is enough by itself. A question about the right company that its report does not answer is as close to the
+report as one that it does answer; its rare words are then often nowhere. A chat model that is asked for a yes or a no
+sees more than both and is sure of too much.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rag.answering.evidence import Evidence
+from rag.answering.extractive import question_scores
+from rag.answering.question_words import rarities, words_held
+from rag.documents import ScoredPassage
+from rag.text.terms import lexical_terms
+
+_BEST_SENTENCES = 3
+
+_UNJUDGED = (-1.5, 2.6, 1.7)
+_JUDGED = (-1.5, 2.6, 1.7, 0.8)
+_SUREST = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """`closeness` is the best centred cosine of the question and a source sentence. `coverage` is the share of the
+    question's words, by how much they tell, that the best three sentences and their headers hold. `margin` is the
+    judge's log-odds of Yes against No; None where nobody judged.
+    """
+
+    closeness: float
+    coverage: float
+    margin: float | None = None
+
+    def judged(self, margin: float | None) -> Signals:
+        return replace(self, margin=margin)
+
+
+def signals(question: str, vector: np.ndarray, evidence: Evidence, passages: Sequence[ScoredPassage]) -> Signals:
+    """What the sources themselves tell; `vector` is the question's, centred, `passages` are all that were found."""
+    if not evidence.sentences:
+        return Signals(-1.0, 0.0)
+    asked = frozenset(lexical_terms(question))
+    weights = rarities(asked, words_held(question, passages))
+    best = np.argsort(-question_scores(question, vector, evidence), kind="stable")[:_BEST_SENTENCES]
+    told = frozenset[str]().union(
+        *(evidence.sentences[n].terms | evidence.sentences[n].header_terms for n in map(int, best))
+    )
+    coverage = sum(weights[word] for word in asked & told) / (sum(weights.values()) or 1.0)
+    return Signals(float(evidence.closeness(vector).max()), coverage)
+
+
+def answerability(found: Signals) -> float:
+    """The probability, from 0 to 1, that the sources answer the question."""
+    if found.margin is None:
+        return _logistic(_UNJUDGED, found.closeness, found.coverage)
+    return _logistic(_JUDGED, found.closeness, found.coverage, _bounded(found.margin))
+
+
+def could_be_answered(found: Signals, threshold: float) -> bool:
+    """Whether some verdict of the judge would lift these sources over the threshold."""
+    return answerability(found.judged(_SUREST)) >= threshold
+
+
+def _bounded(margin: float) -> float:
+    return max(-_SUREST, min(_SUREST, margin))
+
+
+def _logistic(weights: Sequence[float], *values: float) -> float:
+    bias, *factors = weights
+    odds = bias + sum(factor * value for factor, value in zip(factors, values, strict=True))
+    return 1 / (1 + math.exp(-odds))
