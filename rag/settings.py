@@ -124,7 +124,7 @@ class AnsweringSettings(Section):
         description="What happens to a sentence without support: strict keeps it from the reader, flag shows it marked, off shows it.",
     )
     budget_tokens: int = Field(
-        900,
+        600,
         gt=0,
         description="Tokens of source text in the prompt; on a small CPU they decide the wait for the first word.",
     )

@@ -8,16 +8,12 @@ sees more than both and is sure of too much.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rag.answering.evidence import Evidence
-from rag.answering.extractive import question_scores
-from rag.answering.question_words import rarities, words_held
-from rag.documents import ScoredPassage
-from rag.text.terms import lexical_terms
 
 _BEST_SENTENCES = 3
 
@@ -41,17 +37,17 @@ class Signals:
         return replace(self, margin=margin)
 
 
-def signals(question: str, vector: np.ndarray, evidence: Evidence, passages: Sequence[ScoredPassage]) -> Signals:
-    """What the sources themselves tell; `vector` is the question's, centred, `passages` are all that were found."""
+def signals(shares: Mapping[str, float], vector: np.ndarray, scores: np.ndarray, evidence: Evidence) -> Signals:
+    """What the sources themselves tell.
+
+    `shares` say how much each word of the question tells, `scores` how closely each sentence meets it, shape (n,);
+    `vector` is the question's, centred.
+    """
     if not evidence.sentences:
         return Signals(-1.0, 0.0)
-    asked = frozenset(lexical_terms(question))
-    weights = rarities(asked, words_held(question, passages))
-    best = np.argsort(-question_scores(question, vector, evidence), kind="stable")[:_BEST_SENTENCES]
-    told = frozenset[str]().union(
-        *(evidence.sentences[n].terms | evidence.sentences[n].header_terms for n in map(int, best))
-    )
-    coverage = sum(weights[word] for word in asked & told) / (sum(weights.values()) or 1.0)
+    best = [evidence.sentences[n] for n in map(int, np.argsort(-scores, kind="stable")[:_BEST_SENTENCES])]
+    told = frozenset[str]().union(*(sentence.terms | sentence.header_terms for sentence in best))
+    coverage = sum(share for word, share in shares.items() if word in told)
     return Signals(float(evidence.closeness(vector).max()), coverage)
 
 

@@ -18,6 +18,7 @@ from rag.answering.evidence import Evidence, centred, split_sources
 from rag.answering.extractive import extract, question_scores
 from rag.answering.packing import Packed, pack
 from rag.answering.prompts import answer_messages, judging_messages, without_marks
+from rag.answering.question_words import word_shares
 from rag.answering.refusals import declines, refusal
 from rag.answering.sentence_stream import SentenceStream, WrittenSentence
 from rag.answering.surroundings import Surroundings
@@ -114,9 +115,10 @@ class Answerer:
         """
         work.evidence = await self._evidence(packed, work.centres)
         vector = work.centres.query(work.retrieval.query_vector, work.language)
-        scores = question_scores(work.retrieval.question, vector, work.evidence)
+        shares = word_shares(work.retrieval.question, work.retrieval.passages)
+        scores = question_scores(shares, vector, work.evidence)
         work.surroundings = Surroundings(work.evidence, scores)
-        found = signals(work.retrieval.question, vector, work.evidence, work.retrieval.passages)
+        found = signals(shares, vector, scores, work.evidence)
         if judging is not None and could_be_answered(found, self._calibration.evidence_threshold):
             found = found.judged(await judging)
         work.evidence_score = answerability(found)

@@ -25,3 +25,10 @@ def rarities(words: frozenset[str], held: Sequence[frozenset[str]]) -> Mapping[s
     """The logarithm of how few passages hold each word; the highest for a word that none of them holds."""
     found = Counter(word for passage in held for word in passage)
     return {word: math.log((len(held) + 1) / (found[word] + 0.5)) for word in words}
+
+
+def word_shares(question: str, passages: Sequence[ScoredPassage]) -> Mapping[str, float]:
+    """How much each word of the question tells, which sums to 1; `passages` are all that were found."""
+    found = rarities(frozenset(lexical_terms(question)), words_held(question, passages))
+    total = sum(found.values()) or 1.0
+    return {word: rarity / total for word, rarity in found.items()}

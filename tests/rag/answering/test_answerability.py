@@ -45,24 +45,24 @@ def test_what_no_verdict_would_lift_is_lifted_by_none(
         assert answerability(found.judged(margin)) < threshold
 
 
-def test_the_closest_sentence_and_the_words_of_the_best_count() -> None:
-    found = evidence(("The warranty lasts 24 months.", 0.4), ("Parking is free.", 0.6), ("Lunch is late.", -0.2))
-    passages = [one.source for one in found.sentences]
+def test_the_closest_sentence_and_the_words_of_the_best_three_count() -> None:
+    found = evidence(("The warranty lasts.", 0.4), ("Parking.", 0.6), ("Lunch.", -0.2), ("Jukebox.", 0.1))
+    shares = {"warranti": 0.5, "park": 0.2, "jukebox": 0.3}
 
-    told = signals("How long does the warranty of parking jukebox last?", CLAIM, found, passages)
+    told = signals(shares, CLAIM, np.array([3.0, 2.0, 1.0, 0.0]), found)
 
-    # warranty, last, park: one passage of three each. jukebox: none. long: none.
-    rare, nowhere = np.log(4 / 1.5), np.log(4 / 0.5)
     assert told.closeness == pytest.approx(0.6)
-    assert told.coverage == pytest.approx(3 * rare / (3 * rare + 2 * nowhere))
+    assert told.coverage == pytest.approx(0.7)
     assert told.margin is None
 
 
 def test_words_of_the_headers_count() -> None:
     found = Evidence((sentence("It lasts long.", context="Warranty"),), np.array([[0.5, 0.0]], np.float32))
 
-    assert signals("warranty", CLAIM, found, [found.sentences[0].source]).coverage == pytest.approx(1.0)
+    assert signals({"warranti": 1.0}, CLAIM, np.array([1.0]), found).coverage == pytest.approx(1.0)
 
 
 def test_without_sentences_nothing_is_likely() -> None:
-    assert could_be_answered(signals("warranty?", CLAIM, evidence(), []), 0.9) is False
+    nothing = signals({"warranti": 1.0}, CLAIM, np.zeros(0), evidence())
+
+    assert not could_be_answered(nothing, 0.9)
