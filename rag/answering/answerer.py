@@ -195,7 +195,8 @@ class Answerer:
 
     def _packed(self, retrieval: Retrieval) -> Packed:
         count_tokens = self._embedder.embedder.count_tokens
-        return pack(retrieval.question, retrieval.passages, self._settings.budget_tokens, count_tokens)
+        budget = self._settings.budget_tokens
+        return pack(retrieval.passages, budget, count_tokens, question=retrieval.question)
 
     async def _evidence(self, packed: Packed, centres: Centres) -> Evidence:
         sentences = split_sources(packed.sources)

@@ -36,7 +36,9 @@ class Packed:
     left_out: int
 
 
-def pack(question: str, passages: Sequence[ScoredPassage], budget_tokens: int, count_tokens: CountTokens) -> Packed:
+def pack(
+    passages: Sequence[ScoredPassage], budget_tokens: int, count_tokens: CountTokens, *, question: str = ""
+) -> Packed:
     """Take passages by what each adds, while they fit. The first always goes in: an empty prompt helps nobody.
 
     A passage that does not fit does not stop shorter ones behind it. A header counts once for a block.

@@ -29,24 +29,24 @@ def scored(text: str, score: float, *, version: str = "v1", start: int = 0) -> S
 def test_passages_go_in_by_rank_while_they_fit() -> None:
     found = passages(4, 3, 3)
 
-    assert pack("", found, 10, words) == Packed(tuple(found), 10, 0)
-    assert pack("", found, 9, words) == Packed((found[0], found[1]), 7, 1)
+    assert pack(found, 10, words) == Packed(tuple(found), 10, 0)
+    assert pack(found, 9, words) == Packed((found[0], found[1]), 7, 1)
 
 
 def test_a_passage_that_does_not_fit_makes_way_for_shorter_ones() -> None:
     found = passages(4, 9, 3)
 
-    assert pack("", found, 8, words) == Packed((found[0], found[2]), 7, 1)
+    assert pack(found, 8, words) == Packed((found[0], found[2]), 7, 1)
 
 
 def test_the_best_passage_goes_in_however_long() -> None:
     found = passages(40, 3)
 
-    assert pack("", found, 10, words) == Packed((found[0],), 40, 1)
+    assert pack(found, 10, words) == Packed((found[0],), 40, 1)
 
 
 def test_nothing_is_packed_of_nothing() -> None:
-    assert pack("", [], 10, words) == Packed((), 0, 0)
+    assert pack([], 10, words) == Packed((), 0, 0)
 
 
 def test_what_no_passage_told_yet_goes_before_more_of_the_same() -> None:
@@ -56,7 +56,7 @@ def test_what_no_passage_told_yet_goes_before_more_of_the_same() -> None:
         scored("Zenith made 4.", 0.45, version="c"),
     )
 
-    assert pack(QUESTION, [acme, more, zenith], 12, words).sources == (acme, zenith)
+    assert pack([acme, more, zenith], 12, words, question=QUESTION).sources == (acme, zenith)
 
 
 def test_an_account_is_read_on_where_scores_are_near() -> None:
@@ -66,13 +66,13 @@ def test_an_account_is_read_on_where_scores_are_near() -> None:
         scored("It cost 3.", 0.40, start=len("The office was moved. ")),
     )
 
-    assert pack("Where?", [first, other, next_one], 100, words).sources == (first, next_one, other)
+    assert pack([first, other, next_one], 100, words, question="Where?").sources == (first, next_one, other)
 
 
 def test_a_header_counts_once_for_what_stands_under_it() -> None:
     found = [scored("one two", 0.6), scored("three four", 0.5, start=50), scored("five", 0.4, version="v2")]
 
-    packed = pack("", found, 100, words)
+    packed = pack(found, 100, words)
 
     assert packed.tokens == (1 + 2 + 2) + (1 + 1)
 
@@ -97,7 +97,7 @@ def test_a_source_is_shown_under_its_header_or_else_its_title() -> None:
 def test_the_budget_is_kept_beyond_the_first(lengths: list[int], budget: int) -> None:
     found = passages(*lengths)
 
-    packed = pack(QUESTION, found, budget, words)
+    packed = pack(found, budget, words, question=QUESTION)
 
     assert packed.tokens == sum(words([as_source(block) for block in blocks(packed.sources)]))
     assert packed.tokens <= budget or len(packed.sources) == 1
