@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.answering.packing import Packed, as_source, blocks, pack
@@ -93,6 +93,7 @@ def test_a_source_is_shown_under_its_header_or_else_its_title() -> None:
     assert as_source([source("Ten days.")]) == "Handbook\nTen days."
 
 
+@settings(deadline=None)  # the first one loads a dictionary
 @given(st.lists(st.integers(1, 30), max_size=12), st.integers(1, 60))
 def test_the_budget_is_kept_beyond_the_first(lengths: list[int], budget: int) -> None:
     found = passages(*lengths)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.answering.question_words import rarities, word_shares, words_held
@@ -27,6 +27,7 @@ def test_a_word_that_fewer_passages_hold_tells_more() -> None:
     assert found == pytest.approx({"warranti": math.log(3 / 2.5), "park": math.log(3 / 1.5), "jukebox": math.log(6)})
 
 
+@settings(deadline=None)  # the first one loads a dictionary
 @given(st.lists(st.sampled_from(["warranty", "parking", "jukebox", "handbook"]), min_size=1))
 def test_shares_sum_to_one(words: list[str]) -> None:
     assert sum(word_shares(" ".join(words), PASSAGES).values()) == pytest.approx(1.0)
