@@ -130,8 +130,8 @@ class AnsweringSettings(Section):
     )
     max_tokens: int = Field(320, gt=0, description="Longest answer, in tokens.")
     judge: bool = Field(
-        True,
-        description="Whether a chat model that tells probabilities is asked first if the sources state the answer; an endpoint without a prefix cache then reads them twice.",
+        False,
+        description="Whether a chat model that tells probabilities is asked first if the sources state the answer; calibrate evidence_threshold with it on.",
     )
     evidence_threshold: float | None = Field(
         None,

@@ -17,9 +17,14 @@ from rag.answering.evidence import Evidence
 
 _BEST_SENTENCES = 3
 
-_UNJUDGED = (-1.5, 2.6, 1.7)
-_JUDGED = (-1.5, 2.6, 1.7, 0.8)
+_UNJUDGED = (-1.5, 2.9, 1.1)
+"""Bias, closeness, coverage: a logistic regression on 103 questions of DRAGONBall (zh, en) and RGB at noise 1.0 (zh),
+a third of them unanswerable, with the default embedder. Alone the two tell little: area under the curve 0.64."""
+_JUDGED = (-1.5, 2.9, 1.1, 0.8)
+"""The same with the judge's margin, whose weight is a prior and not fitted: where a margin alone has an area under the
+curve of 0.87 and spreads by 2, that is the slope of its log-odds."""
 _SUREST = 4.0
+"""Margins count up to this: a small model is sure of too much."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class Library:
         return Retriever(self.index, documents, self.parsed, self.batcher.embed_query, self.priors, chosen)
 
     def answerer(self, chat: ChatModel | None, *, chat_timeout_s: float = 5, **settings: Any) -> Answerer:
-        chosen = AnsweringSettings(**settings)
+        chosen = AnsweringSettings(**{"judge": True} | settings)
         citer = Citer(self.parsed)
         return Answerer(self.retriever(), self.batcher, chat, citer, CALIBRATION, chosen, chat_timeout_s)
 
