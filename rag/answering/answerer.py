@@ -24,7 +24,7 @@ from rag.answering.sentence_stream import SentenceStream, WrittenSentence
 from rag.answering.surroundings import Surroundings
 from rag.answering.verification import Verdict
 from rag.answering.work import Work
-from rag.answering.writing import Writing
+from rag.answering.writing import Writing, stopped
 from rag.citations import Answer, AnswerMode, Check, Refusal, RefusalReason, SupportStatus
 from rag.documents import Language
 from rag.errors import ChatUnavailable
@@ -132,8 +132,7 @@ class Answerer:
         try:
             yield task
         finally:
-            task.cancel()
-            await asyncio.wait([task])
+            await stopped(task)
 
     async def _margin(self, work: Work, packed: Packed) -> float | None:
         """None also where the model fails: then there is no answer of it to wait for either."""
@@ -229,7 +228,8 @@ class Answerer:
         for source in extract(scores, work.evidence):
             place = await self._citer.cite(source)
             work.clock("first_sentence_s")
-            yield work.draft.keep(without_marks(place.quote), _VERBATIM, [place], new_line=bool(work.draft.text))
+            shown = without_marks(" ".join(place.quote.splitlines()))  # a label and what it names are two lines
+            yield work.draft.keep(shown, _VERBATIM, [place], new_line=bool(work.draft.text))
 
     def _finished(self, work: Work) -> Answer:
         if not work.draft.sentences:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from rag.errors import ChatUnavailable
 from rag.models.chat import ChatDelta, ChatModel, GenerationOptions, Message
@@ -34,10 +34,7 @@ class Writing:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._ahead is not None:
-            self._ahead.cancel()
-            await asyncio.wait([self._ahead])
-            if not self._ahead.cancelled():
-                self._ahead.exception()  # one that nobody waited for any more
+            await stopped(self._ahead)
         close = getattr(self._written, "aclose", None)
         if close is not None:
             await close()
@@ -59,3 +56,11 @@ class Writing:
         except TimeoutError:
             reason = f"nothing was written for {self._timeout_s:g} s (chat.timeout_s)"
             raise ChatUnavailable(model=self._model, reason=reason) from None
+
+
+async def stopped(task: asyncio.Task[Any]) -> None:
+    """Cancel a task whose result nobody waits for any more, nor what went wrong in it, and see it end."""
+    task.cancel()
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.exception()  # looked at, or asyncio would log that nobody did
