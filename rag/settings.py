@@ -171,16 +171,20 @@ class AnsweringSettings(Section):
         description="What happens to a sentence without support: strict keeps it from the reader, flag shows it marked, off shows it.",
     )
     budget_tokens: int = Field(
-        900,
+        600,
         gt=0,
         description="Tokens of source text in the prompt; on a small CPU they decide the wait for the first word.",
     )
     max_tokens: int = Field(320, gt=0, description="Longest answer, in tokens.")
+    judge: bool = Field(
+        False,
+        description="Whether a chat model that tells probabilities is asked first if the sources state the answer; calibrate evidence_threshold with it on.",
+    )
     evidence_threshold: float | None = Field(
         None,
         ge=0,
         le=1,
-        description="Closeness of question and best source sentence under which the question is refused; empty takes the model's own.",
+        description="Probability that the sources answer the question under which it is refused; empty takes the default.",
     )
     support_threshold: float | None = Field(
         None,

@@ -1,8 +1,9 @@
 """Which source sentences a sentence of the answer rests on.
 
 The model's own marks are not asked for: small models answer "46.7 %" correctly and point at the wrong source. Each
-sentence is compared with every source sentence by meaning, by words and by quantities. One source sentence is the
-rule; another joins when it brings a quantity, or a good part of the words, that the first lacks.
+sentence is compared with every source sentence by meaning, by words and by quantities, and by what its surroundings
+speak for. One source sentence is the rule; another joins when it brings a quantity, or a good part of the words, that
+the first lacks.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ WORDS_WEIGHT = 0.5
 QUANTITIES_WEIGHT = 0.25
 """What shared words and quantities are worth beside a centred cosine; chosen on dev (docs/answering.md)."""
 MOST_SENTENCES = 3
-WORTH_JOINING = 0.25
+WORTH_JOINING = 0.3
 """Share of the claim's words that another source sentence must add to be cited too."""
-CLOSE_ENOUGH_TO_JOIN = 0.5
-"""Share of the best sentence's score that a further one must have: a number alone is found anywhere."""
+CLOSE_ENOUGH_WITH_WORDS = 0.7
+CLOSE_ENOUGH_WITH_QUANTITY = 0.5
+"""Share of the best sentence's score that a further one must have, by what it adds: words are found anywhere, and a
+number alone is too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +47,31 @@ class Attribution:
         return "\n".join(sentence.text for sentence in self.sentences)
 
 
-def attribute(claim: str, vector: np.ndarray, language: Language, evidence: Evidence) -> Attribution:
-    """The source sentences that carry the claim; `vector` is the claim's, centred. None where there is no evidence."""
+def attribute(
+    claim: str, vector: np.ndarray, language: Language, evidence: Evidence, bonus: np.ndarray | None = None
+) -> Attribution:
+    """The source sentences that carry the claim; `vector` is the claim's, centred. None where there is no evidence.
+
+    `bonus` is what the surroundings of each sentence add to its score, shape (n,).
+    """
     if not evidence.sentences:
         return Attribution(())
     terms = frozenset(lexical_terms(claim))
     closeness = evidence.closeness(vector)
     scores = np.array([score(claim, terms, s, c) for s, c in zip(evidence.sentences, closeness, strict=True)])
-    best = int(scores.argmax())
-    ranked = [int(i) for i in np.argsort(-scores, kind="stable") if scores[i] >= CLOSE_ENOUGH_TO_JOIN * scores[best]]
-    chosen = [evidence.sentences[best]]
-    for candidate in (evidence.sentences[i] for i in ranked):
-        if (
-            len(chosen) < MOST_SENTENCES
-            and candidate not in chosen
-            and _adds(claim, language, terms, chosen, candidate)
-        ):
+    if bonus is not None:
+        scores = scores + bonus
+    ranked = [int(i) for i in np.argsort(-scores, kind="stable")]
+    best, chosen = ranked[0], [ranked[0]]
+    for candidate in ranked[1:]:
+        share = scores[candidate] / max(scores[best], 1e-9)
+        if len(chosen) == MOST_SENTENCES or share < CLOSE_ENOUGH_WITH_QUANTITY:
+            break
+        if _adds(claim, language, terms, [evidence.sentences[i] for i in chosen], evidence.sentences[candidate], share):
             chosen.append(candidate)
-    across = evidence.sentences[best].source.passage.language != language
-    return Attribution(tuple(chosen), float(closeness[best]), coverage(terms, chosen), across)
+    sentences = tuple(evidence.sentences[i] for i in chosen)
+    across = sentences[0].source.passage.language != language
+    return Attribution(sentences, float(closeness[best]), coverage(terms, sentences), across)
 
 
 def score(claim: str, terms: frozenset[str], sentence: EvidenceSentence, closeness: float) -> float:
@@ -88,8 +97,11 @@ def _adds(
     terms: frozenset[str],
     chosen: Sequence[EvidenceSentence],
     candidate: EvidenceSentence,
+    share: float,
 ) -> bool:
     """Whether a further sentence brings a quantity that the chosen ones lack or, where none is missing, words.
+
+    `share` is its score, of the best one's.
 
     Beside a source in another language words say nothing: any sentence of the claim's own language shares some.
     """
@@ -97,7 +109,9 @@ def _adds(
     missing = unsupported(claim, texts)
     if missing:
         return len(unsupported(claim, [*texts, candidate.text])) < len(missing)
-    if {sentence.source.passage.language for sentence in (*chosen, candidate)} != {language}:
+    if share < CLOSE_ENOUGH_WITH_WORDS or {sentence.source.passage.language for sentence in (*chosen, candidate)} != {
+        language
+    }:
         return False
     return coverage(terms, [*chosen, candidate]) - coverage(terms, chosen) >= WORTH_JOINING
 

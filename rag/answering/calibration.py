@@ -9,11 +9,11 @@ from rag.settings import AnsweringSettings
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`evidence_threshold`: the least closeness of the question and the best source sentence for it to be answered.
+    """`evidence_threshold`: the least probability that the sources answer the question for it to be answered.
     `support_threshold`: the least score of a claim against its quotes to count as supported.
     """
 
-    evidence_threshold: float = 0.2
+    evidence_threshold: float = 0.55
     support_threshold: float = 0.66
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,8 @@ from rag.text.terms import lexical_terms
 
 LEAST_LETTERS = 2
 """A span with fewer letters and digits - a bullet, a rule - proves nothing."""
+LONGEST_LABEL = 40
+"""Characters of a line that ends in a colon and names what stands below it, as in forms and records."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +57,31 @@ class Evidence:
 
 
 def split_sources(sources: Sequence[ScoredPassage]) -> list[EvidenceSentence]:
-    """The sentences of the sources, each once, though passages overlap."""
+    """The sentences of the sources, each once, though passages overlap. A label goes with what it names: "Diagnosis:"
+    says nothing, and neither does "Asthma" below it.
+    """
     seen: set[tuple[str, Span]] = set()
     sentences = []
     for source in sources:
-        for span in sentence_spans(source.text):
+        for span in _with_labels(source.text, sentence_spans(source.text)):
             text = span.of(source.text)
             place = (source.passage.version_id, span.shifted(source.passage.span.start))
             if place not in seen and sum(map(str.isalnum, text)) >= LEAST_LETTERS:
                 seen.add(place)
                 sentences.append(EvidenceSentence(source, place[1], text))
     return sentences
+
+
+def _with_labels(text: str, spans: Sequence[Span]) -> Iterator[Span]:
+    label: Span | None = None
+    for span in spans:
+        joined = Span(label.start, span.end) if label else span
+        is_label = label is None and span.end - span.start <= LONGEST_LABEL and span.of(text).endswith((":", "："))
+        label = span if is_label else None
+        if not is_label:
+            yield joined
+    if label:
+        yield label
 
 
 def centred(sentences: Sequence[EvidenceSentence], vectors: Vectors, centres: Centres) -> Evidence:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from rag.models.chat import ChatDelta, GenerationOptions, Message
 from rag.models.chat_completions import CompletionReader, completion_request
 from rag.models.llama_cpp_server import LlamaCppServer
 from rag.models.model_thread import ModelThread, Outlet
+from rag.models.yes_no import first_token_logprobs, judging_request, margin
 from rag.settings import ChatSettings
 
 
@@ -42,21 +43,21 @@ class LlamaCppChat:
         await self._thread.run(self._load)
 
     async def stream(self, messages: Sequence[Message], options: GenerationOptions) -> AsyncIterator[ChatDelta]:
-        request = _request(messages, options)
-
-        def produce(outlet: Outlet[dict[str, Any]]) -> None:
-            def on_chunk(chunk: dict[str, Any]) -> bool:
-                outlet.put(chunk)
-                return outlet.closed
-
-            self._load().stream_chat(request, on_chunk)
-
         reader = CompletionReader(self.name)
-        async with aclosing(self._thread.stream(produce)) as chunks:
+        async with aclosing(self._chunks(_request(messages, options))) as chunks:
             async for chunk in chunks:
                 if text := reader.read(chunk):
                     yield ChatDelta(text)
         yield reader.last_delta()
+
+    async def yes_margin(self, messages: Sequence[Message]) -> float | None:
+        """Costs the reading of what the prompt does not share with the one before it, and no writing."""
+        reader, told = CompletionReader(self.name), dict[str, float]()
+        async with aclosing(self._chunks(_interruptible(judging_request(messages)))) as chunks:
+            async for chunk in chunks:
+                reader.read(chunk)
+                told = told or first_token_logprobs(chunk)
+        return margin(told)
 
     async def count_tokens(self, text: str) -> int:
         """Exact, by the model's own tokenizer; it answers in about 4 ms, beside a running reply too."""
@@ -69,6 +70,18 @@ class LlamaCppChat:
         if self._server:
             self._server.close()
             self._server = None
+
+    async def _chunks(self, request: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:
+        def produce(outlet: Outlet[dict[str, Any]]) -> None:
+            def on_chunk(chunk: dict[str, Any]) -> bool:
+                outlet.put(chunk)
+                return outlet.closed
+
+            self._load().stream_chat(request, on_chunk)
+
+        async with aclosing(self._thread.stream(produce)) as chunks:
+            async for chunk in chunks:
+                yield chunk
 
     def _load(self) -> LlamaCppServer:
         if self._server is None:
@@ -84,8 +97,12 @@ class LlamaCppChat:
 
 
 def _request(messages: Sequence[Message], options: GenerationOptions) -> dict[str, Any]:
-    """`return_progress` calls back after each batch of the prompt: only there can the reading of it be stopped."""
-    request = completion_request(messages, options) | {"return_progress": True, "cache_prompt": True}
+    request = _interruptible(completion_request(messages, options))
     if options.grammar is not None:
         request["grammar"] = options.grammar
     return request
+
+
+def _interruptible(request: dict[str, Any]) -> dict[str, Any]:
+    """`return_progress` calls back after each batch of the prompt: only there can the reading of it be stopped."""
+    return request | {"return_progress": True, "cache_prompt": True}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx
@@ -17,6 +17,7 @@ from rag.models.chat_completions import CompletionReader, completion_error, comp
 from rag.models.server_sent_events import event_data
 from rag.models.thinking import ThinkingFilter
 from rag.models.token_estimate import estimate_tokens
+from rag.models.yes_no import first_token_logprobs, judging_request, margin
 from rag.settings import ChatSettings
 
 _ATTEMPTS = 3
@@ -24,6 +25,8 @@ _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 20.0
 _CONNECT_TIMEOUT_S = 10.0
 _TOO_MANY_REQUESTS = 429
+_NOT_TAKEN = frozenset({400, 422})
+"""How endpoints answer a field that they do not know."""
 
 # The server closed a kept-alive connection as we used it, or never took ours: nothing was written yet.
 _NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.RemoteProtocolError, httpx.ReadError)
@@ -58,14 +61,24 @@ class OpenAIChat:
         return self._settings.context_tokens
 
     async def stream(self, messages: Sequence[Message], options: GenerationOptions) -> AsyncIterator[ChatDelta]:
-        try:
+        with self._reached():
             async with self._reply(self._request(messages, options)) as response:
                 async for delta in self._deltas(response, messages):
                     yield delta
-        except httpx.TimeoutException:
-            raise self._unavailable(f"no token for {self._settings.timeout_s:g} s") from None
-        except httpx.HTTPError as error:
-            raise self._unavailable(f"{type(error).__name__} {error}".strip()) from error
+
+    async def yes_margin(self, messages: Sequence[Message]) -> float | None:
+        """Reads one token of a reply. An endpoint that does not take the request has no probabilities to tell."""
+        request = judging_request(messages) | {"model": self.name}
+        told: dict[str, float] = {}
+        with self._reached():
+            async with self._reply(request, tolerated=_NOT_TAKEN) as response:
+                if response.status_code in _NOT_TAKEN:
+                    return None
+                async for data in event_data(response.aiter_lines()):
+                    if data == "[DONE]":
+                        break
+                    told = told or first_token_logprobs(self._chunk(data))
+        return margin(told)
 
     async def count_tokens(self, text: str) -> int:
         """An estimate: endpoints have no common way to ask their tokenizer."""
@@ -87,8 +100,21 @@ class OpenAIChat:
             }
         return request
 
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """What goes wrong on the way to the endpoint, as ChatUnavailable."""
+        try:
+            yield
+        except httpx.TimeoutException:
+            raise self._unavailable(f"no token for {self._settings.timeout_s:g} s") from None
+        except httpx.HTTPError as error:
+            raise self._unavailable(f"{type(error).__name__} {error}".strip()) from error
+
     @asynccontextmanager
-    async def _reply(self, request: Mapping[str, Any]) -> AsyncIterator[httpx.Response]:
+    async def _reply(
+        self, request: Mapping[str, Any], *, tolerated: frozenset[int] = frozenset()
+    ) -> AsyncIterator[httpx.Response]:
+        """The response to a request, asked for again where that may help; `tolerated` are failures to hand over."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 response = await self._send(request)
@@ -97,7 +123,7 @@ class OpenAIChat:
                     raise
                 await self._sleep(_pause_s(attempt))
                 continue
-            if response.is_success:
+            if response.is_success or response.status_code in tolerated:
                 break
             error = await self._refusal(response)
             if attempt == _ATTEMPTS or not _is_passing(response.status_code):

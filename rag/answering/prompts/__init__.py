@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from rag.answering.packing import as_source
+from rag.answering.packing import as_source, blocks
 from rag.documents import Language, ScoredPassage
 from rag.models.chat import Message
 
@@ -15,6 +15,11 @@ NOT_FOUND = "NOT_FOUND"
 """What the model writes when the sources do not tell; shared by prompt, code and tests."""
 
 _LABELS = {"en": ("Source", "Question"), "zh": ("资料", "问题")}
+_IN_LANGUAGE = {"en": "Answer in English.", "zh": "请用中文回答。"}
+_ONLY_IN_LANGUAGE = {
+    "en": "Write every word of the answer in English, also where the sources are in another language.",
+    "zh": "回答的每个字都必须是中文，即使资料是其他语言。",
+}
 _OPENING = re.compile(r"<(?=\s*/?\s*(?:sources?|question)\b|\s*\|)", re.IGNORECASE)
 """What begins our delimiters, or a control token of a chat template such as `<|im_end|>`. It is replaced rather than
 the whole taken out: what is left around a removed tag may close up to another."""
@@ -23,13 +28,33 @@ _LINK = re.compile(r"\[([^\[\]\n]*)\]\s?\(((?:[a-z]+:)?//[^()\s]*)[^()\n]*\)", r
 _MARK = re.compile(r"\[\s*((?:source|资料)?\s*\d{1,3})\s*\]", re.IGNORECASE)
 
 
-def answer_messages(question: str, language: Language, sources: Sequence[ScoredPassage]) -> list[Message]:
-    """The request for an answer: rules, sources, question, in that order, so that the rules' prefix stays the same."""
-    key = "zh" if language == "zh" else "en"
-    label, asked = _LABELS[key]
-    shown = "\n\n".join(f"[{label} {n}] {inert(as_source(s))}" for n, s in enumerate(sources, start=1))
-    user = f"<sources>\n{shown}\n</sources>\n\n{asked}: {inert(question)}"
-    return [Message("system", _rules(key)), Message("user", user)]
+def answer_messages(
+    question: str, language: Language, sources: Sequence[ScoredPassage], *, insisting: bool = False
+) -> list[Message]:
+    """The request for an answer: rules, sources, question, in that order, so that the rules' prefix stays the same.
+
+    `insisting` is for a model that answered in another language before.
+    """
+    closing = (_ONLY_IN_LANGUAGE if insisting else _IN_LANGUAGE)[_key(language)]
+    return _messages(question, language, sources, closing)
+
+
+def judging_messages(question: str, language: Language, sources: Sequence[ScoredPassage]) -> list[Message]:
+    """The question whether the sources answer the question. It differs from the request for an answer in its last line
+    alone: a model that keeps what it read pays for the sources once.
+    """
+    return _messages(question, language, sources, _text(f"judge.{_key(language)}.txt"))
+
+
+def _messages(question: str, language: Language, sources: Sequence[ScoredPassage], closing: str) -> list[Message]:
+    label, asked = _LABELS[_key(language)]
+    shown = "\n\n".join(f"[{label} {n}] {inert(as_source(block))}" for n, block in enumerate(blocks(sources), start=1))
+    user = f"<sources>\n{shown}\n</sources>\n\n{asked}: {inert(question)}\n\n{closing}"
+    return [Message("system", _text(f"answer.{_key(language)}.txt").format(not_found=NOT_FOUND)), Message("user", user)]
+
+
+def _key(language: Language) -> str:
+    return "zh" if language == "zh" else "en"
 
 
 def inert(text: str) -> str:
@@ -45,6 +70,5 @@ def without_marks(text: str) -> str:
 
 
 @cache
-def _rules(language: str) -> str:
-    text = files("rag.answering.prompts").joinpath(f"answer.{language}.txt").read_text(encoding="utf-8")
-    return text.format(not_found=NOT_FOUND).strip()
+def _text(name: str) -> str:
+    return files("rag.answering.prompts").joinpath(name).read_text(encoding="utf-8").strip()

@@ -22,7 +22,7 @@ from rag.geometry import PageGeometry
 from rag.models.chat import ChatDelta, GenerationOptions, Message
 from rag.models.embedding import Embedder
 from rag.testing import ScriptedChat
-from tests.rag.library import Library, opened_library
+from tests.rag.library import CALIBRATION, Library, opened_library
 
 pytestmark = pytest.mark.anyio
 
@@ -321,8 +321,8 @@ async def test_a_library_without_documents_says_so(library: Library) -> None:
     assert chat.calls == []
 
 
-async def test_a_question_far_from_everything_is_refused_before_anything_is_written(handbook: Library) -> None:
-    chat = ScriptedChat(["never asked"])
+async def test_a_question_far_from_everything_is_refused_and_what_was_begun_is_stopped(handbook: Library) -> None:
+    chat = WatchedChat(["never read"], piece_delay_s=30)
 
     answer = await handbook.answerer(chat).answer("Zebra quorum jukebox?")
 
@@ -330,7 +330,120 @@ async def test_a_question_far_from_everything_is_refused_before_anything_is_writ
     assert answer.refusal.reason is RefusalReason.NO_EVIDENCE
     assert answer.retrieved
     assert answer.model == ""
-    assert chat.calls == []
+    assert chat.begun == chat.ended
+    assert answer.evidence_score is not None
+    assert answer.evidence_score < CALIBRATION.evidence_threshold
+
+
+class JudgingChat(WatchedChat):
+    """Tells a margin of Yes, and counts the questions for it and those that it saw to their end."""
+
+    def __init__(self, margin: float | None, replies: Sequence[str], **how: Any) -> None:
+        super().__init__(replies, **how)
+        self._margin = margin
+        self.judging_delay_s = 0.0
+        self.is_judge_down = False
+        self.asked: list[Sequence[Message]] = []
+        self.judged = 0
+
+    async def yes_margin(self, messages: Sequence[Message]) -> float | None:
+        self.asked.append(messages)
+        await asyncio.sleep(self.judging_delay_s)
+        if self.is_judge_down:
+            raise ChatUnavailable(model=self.name, reason="down")
+        self.judged += 1
+        return self._margin
+
+
+async def test_sources_that_the_judge_finds_silent_are_not_written_from(handbook: Library) -> None:
+    sure, unsure = JudgingChat(-9.0, [WARRANTY]), JudgingChat(9.0, [WARRANTY])
+
+    refused, answered = [await handbook.answerer(chat).answer(QUESTION) for chat in (sure, unsure)]
+
+    assert refused.refusal is not None
+    assert refused.refusal.reason is RefusalReason.NO_EVIDENCE
+    assert (sure.begun, refused.citations) == (0, ())
+    assert answered.refusal is None
+    assert refused.evidence_score is not None
+    assert answered.evidence_score is not None
+    assert refused.evidence_score < answered.evidence_score
+
+
+async def test_the_judge_reads_what_the_writer_reads(handbook: Library) -> None:
+    chat = JudgingChat(9.0, [WARRANTY])
+
+    await handbook.answerer(chat).answer(QUESTION)
+
+    ((rules, judging),) = chat.asked
+    ((same_rules, writing), _) = chat.calls[0]
+    assert rules == same_rules
+    assert judging.content.rpartition("\n\n")[0] == writing.content.rpartition("\n\n")[0]
+
+
+async def test_a_judge_that_does_not_know_changes_nothing(handbook: Library) -> None:
+    judged = await handbook.answerer(JudgingChat(None, [WARRANTY])).answer(QUESTION)
+    plain = await handbook.answerer(ScriptedChat([WARRANTY])).answer(QUESTION)
+
+    assert judged.evidence_score == plain.evidence_score
+    assert judged.text == plain.text
+
+
+async def test_the_judge_can_be_left_out(handbook: Library) -> None:
+    chat = JudgingChat(-9.0, [WARRANTY])
+
+    answer = await handbook.answerer(chat, judge=False).answer(QUESTION)
+
+    assert answer.refusal is None
+    assert chat.asked == []
+
+
+async def test_a_judge_whose_verdict_would_change_nothing_is_stopped(handbook: Library) -> None:
+    chat = JudgingChat(9.0, ["never asked"])
+    chat.judging_delay_s = 30
+
+    answer = await handbook.answerer(chat).answer("Zebra quorum jukebox?")
+
+    assert answer.refusal is not None
+    assert chat.judged == chat.begun == 0
+
+
+async def test_a_model_that_is_down_is_not_waited_for_twice(handbook: Library) -> None:
+    chat = JudgingChat(9.0, [WARRANTY])
+    chat.is_judge_down = True
+
+    answer = await handbook.answerer(chat).answer(QUESTION)
+
+    assert (answer.mode, len(answer.notices), chat.begun) == (AnswerMode.EXTRACTIVE, 1, 0)
+
+
+async def test_an_answer_in_another_language_is_asked_for_again(handbook: Library) -> None:
+    await handbook.add("zh.txt", WARRANTY_ZH)
+    chat = WatchedChat([WARRANTY, WARRANTY_ZH])
+
+    answer = await handbook.answerer(chat).answer(QUESTION_ZH)
+
+    assert (answer.text, answer.notices) == ("保修期为自交付之日起24个月[1]。", ())
+    assert (chat.begun, chat.ended) == (2, 2)
+    first, second = (messages[1].content for messages, _ in chat.calls)
+    assert first != second
+    await require_whole(handbook, answer)
+
+
+async def test_a_model_that_keeps_to_another_language_gives_way_to_extracts(handbook: Library) -> None:
+    await handbook.add("zh.txt", WARRANTY_ZH)
+
+    answer = await handbook.answerer(WatchedChat([WARRANTY])).answer(QUESTION_ZH)
+
+    assert answer.mode is AnswerMode.EXTRACTIVE
+    assert answer.notices == ("对话模型未用中文回答，以下为文档原句。",)
+    assert answer.text.startswith("保修期为自交付之日起24个月[1]。")
+
+
+async def test_a_later_sentence_in_another_language_is_left_out(handbook: Library) -> None:
+    answer = await handbook.answerer(ScriptedChat([f"{WARRANTY} {WARRANTY_ZH}"])).answer(QUESTION)
+
+    assert answer.text == "The warranty lasts 24 months from the date of delivery [1]."
+    assert [check.name for sentence in answer.dropped for check in sentence.checks] == ["language"]
 
 
 async def test_a_document_of_signs_alone_is_no_evidence(library: Library) -> None:
@@ -408,7 +521,7 @@ async def test_a_chat_that_cannot_be_reached_gives_way_to_extracts(handbook: Lib
 async def test_readings_of_the_clock_rise_and_usage_is_the_models(handbook: Library) -> None:
     answer = await handbook.answerer(ScriptedChat([WARRANTY])).answer(QUESTION)
 
-    names = ["retrieved_s", "first_token_s", "first_sentence_s", "finished_s"]
+    names = ["retrieved_s", "weighed_s", "first_token_s", "first_sentence_s", "finished_s"]
     readings = [answer.timings[name] for name in names]
     assert answer.timings.keys() == set(names)
     assert readings == sorted(readings)

@@ -77,7 +77,7 @@ def test_a_number_in_a_sentence_that_is_far_from_the_claim_does_not_join() -> No
     assert texts(attributed("Revenue rose to 5 million yuan, up 3%.", found)) == ["Revenue rose to 5 million yuan."]
 
 
-def test_a_second_sentence_joins_when_it_adds_a_quarter_of_the_words() -> None:
+def test_a_second_sentence_joins_when_it_adds_a_third_of_the_words() -> None:
     found = evidence(("Managers approve leave.", 0.7), ("Directors sign contracts.", 0.7))
 
     result = attributed("Managers approve leave and directors sign contracts.", found)
@@ -85,6 +85,25 @@ def test_a_second_sentence_joins_when_it_adds_a_quarter_of_the_words() -> None:
     assert texts(result) == ["Managers approve leave.", "Directors sign contracts."]
     assert result.coverage == 1.0
     assert result.quotes == "Managers approve leave.\nDirectors sign contracts."
+
+
+def test_words_alone_do_not_join_from_far() -> None:
+    found = evidence(("Managers approve leave.", 0.9), ("Directors sign contracts.", 0.3))
+
+    result = attributed("Managers approve leave and directors sign contracts.", found)
+
+    # 0.3 + 0.5 × 3/6 of the words, of 0.9 + 0.5 × 3/6
+    assert texts(result) == ["Managers approve leave."]
+
+
+def test_surroundings_decide_between_sentences_that_say_the_same() -> None:
+    found = evidence(("This strengthened its position.", 0.8), ("This improved its position.", 0.7))
+    bonus = np.array([-0.2, 0.0])
+
+    result = attribute("The position got better.", CLAIM, "en", found, bonus)
+
+    assert texts(result) == ["This improved its position."]
+    assert result.closeness == pytest.approx(0.7)  # the bonus is no meaning
 
 
 def test_at_most_three_sentences_join() -> None:

@@ -62,3 +62,20 @@ def test_no_sentences_have_no_closeness() -> None:
     empty = centred([], np.zeros((0, 2), np.float32), Centres({}, {}))
 
     assert empty.closeness(np.ones(2, np.float32)).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("Diagnosis:\nAsthma\nNo fever.", ["Diagnosis:\nAsthma", "No fever."]),
+        ("主诉：\n反复咳嗽三天。", ["主诉：\n反复咳嗽三天。"]),
+        ("Basics:\nName:\nJ. Doe", ["Basics:\nName:", "J. Doe"]),  # a label names one line
+        ("Steps are as follows, in the order of time and place:\nOpen it.", None),
+        ("It is known.\nSigned:", ["It is known.", "Signed:"]),
+    ],
+)
+def test_a_label_goes_with_the_line_that_it_names(text: str, places: list[str] | None) -> None:
+    found = split_sources([source(text)])
+
+    assert [sentence.text for sentence in found] == (places or text.split("\n"))
+    assert [sentence.span.of(text) for sentence in found] == [sentence.text for sentence in found]

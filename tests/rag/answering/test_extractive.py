@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.answering.extractive import WORDS_WEIGHT, extract, question_scores
-from tests.rag.answering.sources import CLAIM, evidence
+from rag.answering.evidence import Evidence
+from rag.answering.extractive import HEADER_SHARE, WORDS_WEIGHT, extract, question_scores
+from tests.rag.answering.sources import CLAIM, evidence, sentence
 
 
 def extracted(*scores: float) -> list[int]:
@@ -28,14 +29,20 @@ def test_the_best_and_what_comes_near_are_taken(scores: tuple[float, ...], taken
     assert extracted(*scores) == taken
 
 
-def test_a_sentence_scores_by_closeness_and_by_the_questions_words() -> None:
+def test_a_sentence_scores_by_closeness_and_by_how_much_its_words_tell() -> None:
     found = evidence(("The warranty is long.", 0.4), ("Parking is free.", 0.6))
 
-    scores = question_scores("Which warranty is free?", CLAIM, found)
+    scores = question_scores({"warranti": 0.75, "free": 0.25}, CLAIM, found)
 
-    assert scores == pytest.approx([0.4 + WORDS_WEIGHT / 2, 0.6 + WORDS_WEIGHT / 2])
+    assert scores == pytest.approx([0.4 + WORDS_WEIGHT * 0.75, 0.6 + WORDS_WEIGHT * 0.25])
+
+
+def test_a_word_of_the_header_counts_half() -> None:
+    found = Evidence((sentence("It is long.", context="Warranty"),), np.array([[0.4, 0.0]], np.float32))
+
+    assert question_scores({"warranti": 1.0}, CLAIM, found) == pytest.approx([0.4 + WORDS_WEIGHT * HEADER_SHARE])
 
 
 def test_a_question_without_words_is_scored_by_closeness() -> None:
-    assert question_scores("?", CLAIM, evidence(("Parking.", 0.6))) == pytest.approx([0.6])
-    assert question_scores("Who?", CLAIM, evidence()).shape == (0,)
+    assert question_scores({}, CLAIM, evidence(("Parking.", 0.6))) == pytest.approx([0.6])
+    assert question_scores({}, CLAIM, evidence()).shape == (0,)

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.prompts import NOT_FOUND, answer_messages, inert, without_marks
+from rag.answering.prompts import NOT_FOUND, answer_messages, inert, judging_messages, without_marks
 from rag.documents import Language, Passage, ScoredPassage, Span
 
 
-def source(text: str, context: str = "Handbook › Leave") -> ScoredPassage:
-    passage = Passage("p", "d", "v", "default", Span(0, len(text)), context, "en")
+def source(text: str, context: str = "Handbook › Leave", start: int = 0) -> ScoredPassage:
+    passage = Passage("p", "d", "v", "default", Span(start, start + len(text)), context, "en")
     return ScoredPassage(passage, text, "Handbook", "a.txt", 1.0, 1)
 
 
@@ -19,8 +19,14 @@ def test_the_request_holds_rules_then_numbered_sources_then_the_question() -> No
     assert (system.role, user.role) == ("system", "user")
     assert user.content == (
         "<sources>\n[Source 1] Handbook › Leave\nTen days.\n\n[Source 2] Handbook\nFive.\n</sources>\n\n"
-        "Question: How long?"
+        "Question: How long?\n\nAnswer in English."
     )
+
+
+def test_what_stands_under_one_header_is_one_source_in_reading_order() -> None:
+    user = answer_messages("?", "en", [source("It costs 3.", start=40), source("Ten days.")])[1]
+
+    assert "[Source 1] Handbook › Leave\nTen days.\nIt costs 3.\n</sources>" in user.content
 
 
 @pytest.mark.parametrize(("language", "label"), [("en", "Source"), ("zh", "资料"), ("other", "Source")])
@@ -30,6 +36,24 @@ def test_rules_and_labels_are_in_the_language_of_the_question(language: Language
     assert f"[{label} 1]" in user.content
     assert NOT_FOUND in system.content
     assert "{" not in system.content
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_judge_is_asked_behind_the_same_words_as_the_answer(language: Language) -> None:
+    asked = ("How long?", language, [source("Ten days.")])
+    (rules, answer), (same_rules, judge) = answer_messages(*asked), judging_messages(*asked)
+
+    shared = answer.content.rpartition("\n\n")[0]
+    assert rules == same_rules
+    assert judge.content.rpartition("\n\n")[0] == shared
+    assert "Yes" in judge.content.removeprefix(shared)
+
+
+def test_the_language_is_insisted_on_when_asked() -> None:
+    plain, insisting = (answer_messages("?", "zh", [source("x")], insisting=more)[1].content for more in (False, True))
+
+    assert plain.endswith("请用中文回答。")
+    assert insisting != plain
 
 
 def test_the_rules_are_the_same_for_every_question() -> None:

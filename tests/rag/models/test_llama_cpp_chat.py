@@ -71,6 +71,20 @@ def test_tokens_are_those_of_the_models_tokenizer(chat: LlamaCppChat) -> None:
     assert run(chat, chat.count_tokens("你好世界 hello")) == 3
 
 
+def test_yes_is_likelier_where_the_text_tells(chat: LlamaCppChat) -> None:
+    text = "The warranty lasts 24 months.\n\nDoes this text say {}? Reply with Yes or No only."
+
+    async def both() -> tuple[float | None, float | None]:
+        told = await chat.yes_margin([Message("user", text.format("how long the warranty lasts"))])
+        return told, await chat.yes_margin([Message("user", text.format("what the director's dog is called"))])
+
+    told, untold = run(chat, both())
+
+    assert told is not None
+    assert untold is not None
+    assert told > untold
+
+
 def test_nothing_is_printed(chat: LlamaCppChat, capfd: pytest.CaptureFixture[str]) -> None:
     run(chat, reply(chat, "Hi", GenerationOptions(max_tokens=2)))
 
