@@ -16,7 +16,7 @@ _WRITTEN: Final = (
     # 18:00, 6:30 p.m., 下午6:30
     rf"(?:{_PART}\s?)?(?<![0-9A-Za-z:.])(?P<hour>[0-9]{{1,2}}):(?P<minute>[0-5][0-9])(?::[0-5][0-9])?(?![0-9:])"
     r"(?:\s?(?P<meridiem>(?i:[ap]\.?m\b\.?)))?",
-    r"(?i:\b(?:12\s)?(?P<noon>noon|midday)\b)|(?i:\b(?:12\s)?(?P<midnight>midnight)\b)|(?P<noon_zh>正午)|(?P<midnight_zh>午夜|零点)",
+    r"(?i:\b(?:12\s)?(?P<noon>noon|midday)\b)|(?i:\b(?:12\s)?(?P<midnight>midnight)\b)|(?P<noon_zh>正午)|(?P<midnight_zh>午夜|(?<!之)零点(?![零〇一二三四五六七八九]))",
     # 6 p.m.
     r"(?<![0-9A-Za-z:.])(?P<hour>[0-9]{1,2})\s?(?P<meridiem>(?i:[ap]\.?m\b\.?))",
     # 下午6点半

@@ -8,7 +8,6 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from rag.text.language import detect_language
 from rag.text.pinyin import han_pattern, readings
 from rag.text.places import in_chinese, in_english
 from rag.text.scripts import HAN, LATIN
@@ -48,7 +47,6 @@ _NO_NAMES: Final = word_set(
     "summary introduction background conclusion overview notes note total net gross revenue profit income",
 )
 _WORD = rf"[{LATIN}][{LATIN}0-9]*(?:['’&.-][{LATIN}0-9]+)*"
-_CAPITALISED = re.compile(rf"(?<![{LATIN}0-9_/@.-])(?=[A-Z\u00c0-\u00de]){_WORD}")
 _RUN = re.compile(rf"(?<![{LATIN}0-9_/@.-])(?=[A-Z\u00c0-\u00de]){_WORD}(?:\s(?=[A-Z\u00c0-\u00de]){_WORD})*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?。！？:：;；\n]\s*|[\"“‘'(（《]\s*)\Z")
 _POSSESSIVE = re.compile(r"['’]s\Z")
@@ -115,13 +113,6 @@ def _is_heading(text: str) -> bool:
     words = re.findall(rf"[{LATIN}]{{4,}}", text)
     is_sentence = text.rstrip().endswith((".", "!", "?"))
     return not is_sentence and len(words) > 2 and all(word[0].isupper() for word in words)
-
-
-def opening_word(text: str) -> str:
-    """The first word of an English sentence, whose capital does not tell whether it is a name."""
-    match = _CAPITALISED.match(text)
-    word = match[0] if match else ""
-    return "" if word.lower() in _NO_NAMES or detect_language(text) == "zh" else word
 
 
 def english_places(text: str) -> list[str]:

@@ -74,7 +74,10 @@ _ROMAN: Final = {"I": 1, "V": 5, "X": 10}
 _TWICE = re.compile(r"(?i:\b(?P<times>twice|thrice)\b)")
 # The five largest customers, 五大客户, in duplicate, doubled: counts without a word for what is counted.
 _GREAT_FEW = re.compile(r"(?P<few>[二三四五六七八九十])大(?![于小约概家多学厦众量会])")
-_MANIFOLD: Final = {"duplicate": 2, "triplicate": 3, "quadruplicate": 4, "doubled": 2, "tripled": 3, "quadrupled": 4}
+_MANIFOLD: Final = {
+    **{"duplicate": 2, "triplicate": 3, "quadruplicate": 4, "doubled": 2, "tripled": 3, "quadrupled": 4},
+    **{"twofold": 2, "threefold": 3, "fourfold": 4, "fivefold": 5, "tenfold": 10},
+}
 _MANIFOLD_WORD = re.compile(rf"(?i:\b(?P<word>{'|'.join(_MANIFOLD)})\b)")
 _AND_A_HALF = re.compile(
     r"(?i:\b(?P<count>[0-9]{1,3}|an?|one|two|three|four|five|six)\s(?:and\sa\shalf\s(?P<after>years?|months?|weeks?|days?|hours?)"
@@ -88,8 +91,10 @@ _ORDINAL_WORDS: Final = ("first", "second", "third", "fourth", "fifth", "sixth",
 _ORDINAL_WORD = re.compile(rf"(?i:\b({'|'.join(_ORDINAL_WORDS)})\b(?!\spart(?:y|ies)\b))")
 # GPT-4 and HR-2024-07 are told from numbers before those are read, 5x and 1.2.3 after; RMB1.2bn is money.
 _NAMED_CODE = re.compile(
-    r"(?<![A-Za-z0-9])(?!(?:mid|pre|post|early|late)-[0-9])(?!(?:km|cm|mm|m)[23]\b)(?!(?:RMB|CNY|USD|HKD|EUR|GBP|JPY|TWD)[0-9])[A-Za-z][A-Za-z0-9]*(?:[-_./][A-Za-z0-9]+)*"
+    r"(?<![A-Za-z0-9])(?!(?:km|cm|mm|m)[23]\b)(?!(?:RMB|CNY|USD|HKD|EUR|GBP|JPY|TWD)[0-9])[A-Za-z][A-Za-z0-9]*(?:[-_./][A-Za-z0-9]+)*"
 )
+# Mid-2013, pre-1990: parts of time, of which no code is made.
+_PART_OF_TIME = re.compile(r"(?i:(?:mid|pre|post|early|late)-[0-9])")
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[-_./][A-Za-z0-9]+)*")
 _VERSION_MARK = re.compile(r"^v(?=[0-9])")
 
@@ -319,6 +324,8 @@ def _first(match: re.Match[str]) -> Quantity:
 
 def _code(match: re.Match[str]) -> Quantity | None:
     token = match[0]
+    if _PART_OF_TIME.match(token):
+        return None
     has_digit, has_letter = any(map(str.isdigit, token)), any(map(str.isalpha, token))
     if not has_digit or not (has_letter or token.count(".") > 1 or len(token) > _LONGEST_NUMBER):
         return None

@@ -65,6 +65,23 @@ def only(text: str) -> Quantity:
         ("Article 5", "ordinal", "5", ""),
         ("the 3rd", "ordinal", "3", ""),
         ("亏损-1,200万元", "money", "-12000000", "CNY"),
+        ("百分之零点六", "percent", "0.6", "percent"),
+        ("三成半", "percent", "35", "percent"),
+        ("港币300元", "money", "300", "HKD"),
+        ("minus 20 degrees Celsius", "measure", "-20", "°C"),
+        ("3,000 operating hours", "duration", "10800000", "second"),
+        ("a year and a half", "duration", "18", "month"),
+        ("two and a half years", "duration", "30", "month"),
+        ("两分半钟", "duration", "150", "second"),
+        ("twice", "count", "2", "times"),
+        ("seven quotations", "number", "7", ""),
+        ("五大客户", "number", "5", ""),
+        ("三楼", "ordinal", "3", ""),
+        ("二期工程", "ordinal", "2", ""),
+        ("Phase II", "ordinal", "2", ""),
+        ("Chapter IV", "ordinal", "4", ""),
+        ("附件二", "ordinal", "2", ""),
+        ("760纳米", "measure", "7.6E-7", "metre"),
     ],
 )
 def test_one_quantity_in_its_one_form(text: str, kind: str, value: str, unit: str) -> None:
@@ -95,6 +112,11 @@ def test_one_quantity_in_its_one_form(text: str, kind: str, value: str, unit: st
         ("the third quarter of 2024", PartialDate(2024, quarter=3)),
         ("三季度", PartialDate(quarter=3)),
         ("2024年上半年", PartialDate(2024, half=1)),
+        ("2024财年", PartialDate(2024)),
+        ("FY2024", PartialDate(2024)),
+        ("by the end of April", PartialDate(month=4)),
+        ("in May", PartialDate(month=5)),
+        ("下半年", PartialDate(half=2)),
     ],
 )
 def test_dates_tell_what_is_written(text: str, date: PartialDate) -> None:
@@ -110,6 +132,12 @@ def test_dates_tell_what_is_written(text: str, date: PartialDate) -> None:
         ("9:00", "09:00"),
         ("下午6点半", "18:30"),
         ("6:30 p.m.", "18:30"),
+        ("noon", "12:00"),
+        ("零点", "00:00"),
+        ("the 1960s", "1960s"),
+        ("20世纪60年代", "1960s"),
+        ("the 2nd century", "century 2"),
+        ("公元二世纪", "century 2"),
     ],
 )
 def test_codes_and_times_keep_a_label(text: str, label: str) -> None:
@@ -147,6 +175,7 @@ def test_a_rough_number_is_known_as_rough(text: str) -> None:
         "一些、一下、一起、一般、一定、一直、万一、十分、千万不要",
         "三星、五粮液、三一重工、三三两两、四川、百度、七夕",
         "数百万 几十 上百 百万元",
+        "零部件、零食、第二次世界大战",
         "见[3]和【2】",
         "1. 年假\n(2) 病假\n三、事假",
     ],
@@ -157,7 +186,14 @@ def test_phrases_names_and_marks_are_no_quantities(text: str) -> None:
 
 @pytest.mark.parametrize(
     "claim",
-    ["第一时间处理", "one of them, no one, one another", "第一，要备份", "一个问题", "以下三个方面", "First, ask."],
+    [
+        "第一时间处理",
+        "one of them, no one, one another",
+        "第一，要备份",
+        "一个问题",
+        "以下三个方面",
+        "First, ask.",
+    ],
 )
 def test_a_claim_is_not_held_to_turns_of_phrase(claim: str) -> None:
     assert unsupported(claim, ["nothing"]) == []
@@ -188,6 +224,18 @@ def test_a_claim_is_not_held_to_turns_of_phrase(claim: str) -> None:
         ("RMB 5.3 billion", "(RMB million)\nRevenue 5,300"),
         ("同比下降5%", "同比 -5%"),
         ("-5%", "a decrease of 5%"),
+        ("between 150 and 180 million yuan", "1.5亿元至1.8亿元"),
+        ("第一年", "首年"),
+        ("两岁以下儿童", "children under two years"),
+        ("一年后", "a year later"),
+        ("最近十年", "the last decade"),
+        ("一半以上", "over half"),
+        ("超过3倍", "more than threefold"),
+        ("一式三份", "in triplicate"),
+        ("V2.0", "version 2.0"),
+        ("(1185–1226)", "(1185 -1226)"),
+        ("挪威1348年", "in 1348–50"),
+        ("mid-2013", "2013年年中"),
     ],
 )
 def test_the_same_quantity_in_other_words_supports_a_claim(claim: str, source: str) -> None:
