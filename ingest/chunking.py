@@ -22,10 +22,10 @@ def chunk(
 ) -> list[Passage]:
     """The passages of a document, in reading order.
 
-    `parsed.text[span]` of a passage is what is embedded, below its context. Every character that is not white space is
-    in a passage; none is in two unless `overlap_tokens` repeats the last sentences of a passage in the next. A passage
-    is longer than `passage_tokens` only when it is a single sentence or row, and a sentence is cut only when it does
-    not fit into `max_tokens`, the embedder's limit, together with its context.
+    `parsed.text[span]` of a passage is what is embedded, below its context. Every character that is not white space or
+    furniture is in a passage; none is in two unless `overlap_tokens` repeats the last sentences of a passage in the
+    next. A passage is longer than `passage_tokens` only when it is a single sentence or row, and a sentence is cut only
+    when it does not fit into `max_tokens`, the embedder's limit, together with its context.
     """
     longest = max(1, max_tokens - CONTEXT_TOKENS - _PREFIX_TOKENS)
     spans = packed(pieces(parsed, count_tokens, longest), passage_tokens, overlap_tokens)

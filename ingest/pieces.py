@@ -18,7 +18,8 @@ _KEPT_BY_LINE = frozenset({ElementKind.TABLE, ElementKind.CODE})
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Text that passages do not cut. `opens_section` says that a passage must not reach over its start."""
+    """Text that passages do not cut. `opens_section` says that a passage must not reach over its start, because a
+    section begins there or because furniture stands before it."""
 
     span: Span
     tokens: int
@@ -26,7 +27,7 @@ class Piece:
 
 
 def pieces(parsed: ParsedDocument, count_tokens: CountTokens, max_tokens: int) -> list[Piece]:
-    """Every character of the text that is not white space, in order, in exactly one piece.
+    """Every character of the text that is not white space or furniture, in order, in exactly one piece.
 
     Only what is longer than `max_tokens`, which an embedder would not see to its end, is cut within the sentence. The
     tokens are counted for the whole document at once, and a second time for what had to be cut.
@@ -58,12 +59,16 @@ def _uncut(parsed: ParsedDocument) -> tuple[list[Span], set[int]]:
     spans: list[Span] = []
     openings: set[int] = set()
     previous: Element | None = None
+    after_furniture = False
     for element in with_gaps_filled(parsed):
+        if element.kind is ElementKind.FURNITURE:
+            after_furniture = True
+            continue
         parts = list(_parts(parsed.text, element))
-        if parts and _opens_section(element, previous):
+        if parts and (after_furniture or _opens_section(element, previous)):
             openings.add(parts[0].start)
         spans += parts
-        previous = element if parts else previous
+        previous, after_furniture = (element, False) if parts else (previous, after_furniture)
     return spans, openings
 
 

@@ -57,6 +57,8 @@ class ElementKind(StrEnum):
     TABLE = "table"
     CAPTION = "caption"
     CODE = "code"
+    FURNITURE = "furniture"
+    """What a page repeats around its text, such as a running header: stored once, and never in a passage."""
 
 
 @dataclass(frozen=True, slots=True)

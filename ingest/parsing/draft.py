@@ -104,8 +104,8 @@ class Draft:
 
     def _first_title(self) -> str | None:
         """The title that the document opens with; one further down names a section, not the document."""
-        first = self._elements[0] if self._elements else None
-        return self._parts[0] if first and first.kind is ElementKind.TITLE else None
+        first = next((element for element in self._elements if element.kind is not ElementKind.FURNITURE), None)
+        return first.span.of("".join(self._parts)) if first and first.kind is ElementKind.TITLE else None
 
 
 def row_line(cells: Sequence[str]) -> str:

@@ -6,13 +6,13 @@ import ctypes
 import math
 import statistics
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.parsing.layout import Line, merge_rows
+from ingest.parsing.page_lines import PageLines
 from ingest.parsing.placed import Corners, Placed
 from rag.geometry import SCALE
 
@@ -22,16 +22,6 @@ _HYPHENS = (0x02, 0xFFFE)
 _BOLD_WEIGHT = 600
 _NAME_BYTES = 128
 _SAMPLED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class PageLines:
-    """One page's lines in the order of its content stream; width and height in points."""
-
-    number: int
-    width: float
-    height: float
-    lines: tuple[Line, ...]
 
 
 def read_page(document: Any, number: int) -> PageLines:
