@@ -7,9 +7,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Run
-from ingest.parsing.records import ParseLimits
+from ingest.parsing.records import ParseLimits, Recognition
 from ingest.parsing.sandbox import ParserPool
 from ingest.quality import judge
 from rag.documents import ParsedDocument
@@ -40,9 +41,11 @@ def outcomes(paths: Sequence[Path], run: Run) -> list[Outcome]:
 
 
 async def _outcomes(paths: Sequence[Path], run: Run) -> list[Outcome]:
-    async with ParserPool(ParseLimits.of(run.settings.ingest)) as pool:
-        await pool.warm()
-        return [await _outcome(pool, path) for path in paths]
+    with TemporaryDirectory(prefix="chuchu-bench-") as folder:
+        recognition = Recognition.of(run.settings.ingest, Path(folder))
+        async with ParserPool(ParseLimits.of(run.settings.ingest), recognition=recognition) as pool:
+            await pool.warm()
+            return [await _outcome(pool, path) for path in paths]
 
 
 async def _outcome(pool: ParserPool, path: Path) -> Outcome:

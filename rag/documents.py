@@ -42,12 +42,16 @@ class Box(NamedTuple):
 
 
 class Page(NamedTuple):
-    """One page of a paged format. `number` counts from 1; width and height are in points (1/72 inch)."""
+    """One page of a paged format. `number` counts from 1; width and height are in points (1/72 inch).
+
+    `confidence` is that of recognised text, from 0 to 1; None for a page whose text was in the file.
+    """
 
     number: int
     span: Span
     width: float
     height: float
+    confidence: float | None = None
 
 
 class ElementKind(StrEnum):

@@ -25,6 +25,11 @@ class MediaType(StrEnum):
     EPUB = "application/epub+zip"
     RTF = "application/rtf"
     MSG = "application/vnd.ms-outlook"
+    PNG = "image/png"
+    JPEG = "image/jpeg"
+    TIFF = "image/tiff"
+    WEBP = "image/webp"
+    BMP = "image/bmp"
     EML = "message/rfc822"
     HTML = "text/html"
     MARKDOWN = "text/markdown"
@@ -37,6 +42,7 @@ class MediaType(StrEnum):
 TEXTUAL = frozenset(
     {MediaType.EML, MediaType.HTML, MediaType.MARKDOWN, MediaType.CSV, MediaType.TSV, MediaType.JSON, MediaType.TEXT}
 )
+PICTURES = frozenset({MediaType.PNG, MediaType.JPEG, MediaType.TIFF, MediaType.WEBP, MediaType.BMP})
 ZIPPED = frozenset({MediaType.DOCX, MediaType.PPTX, MediaType.XLSX, MediaType.ODT, MediaType.EPUB})
 
 _BY_EXTENSION: dict[str, str] = {
@@ -49,6 +55,11 @@ _BY_EXTENSION: dict[str, str] = {
     ".rtf": MediaType.RTF,
     ".msg": MediaType.MSG,
     ".eml": MediaType.EML,
+    ".png": MediaType.PNG,
+    **dict.fromkeys((".jpg", ".jpeg"), MediaType.JPEG),
+    **dict.fromkeys((".tif", ".tiff"), MediaType.TIFF),
+    ".webp": MediaType.WEBP,
+    ".bmp": MediaType.BMP,
     **dict.fromkeys((".html", ".htm", ".xhtml"), MediaType.HTML),
     **dict.fromkeys((".md", ".markdown", ".mdx"), MediaType.MARKDOWN),
     ".csv": MediaType.CSV,
@@ -64,21 +75,18 @@ _BY_EXTENSION: dict[str, str] = {
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
     ".odp": "application/vnd.oasis.opendocument.presentation",
     ".zip": "application/zip",
-    ".png": "image/png",
-    **dict.fromkeys((".jpg", ".jpeg"), "image/jpeg"),
     ".gif": "image/gif",
-    **dict.fromkeys((".tif", ".tiff"), "image/tiff"),
     ".svg": "image/svg+xml",
     ".xml": "application/xml",
 }
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", MediaType.RTF),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", MediaType.PNG),
+    (b"\xff\xd8\xff", MediaType.JPEG),
     (b"GIF8", "image/gif"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
+    (b"II*\x00", MediaType.TIFF),
+    (b"MM\x00*", MediaType.TIFF),
     (b"MZ", "application/vnd.microsoft.portable-executable"),
     (b"\x7fELF", "application/x-elf"),
     (b"\x1f\x8b", "application/gzip"),
@@ -146,7 +154,9 @@ def _binary_type(head: bytes, members: Sequence[str], path: Path | None) -> str 
     if head.startswith(_OLE_MAGIC):
         return _ole_type(head if path is None else path.read_bytes())
     if head[:4] == b"RIFF":
-        return "image/webp" if head[8:12] == b"WEBP" else "application/octet-stream"
+        return MediaType.WEBP if head[8:12] == b"WEBP" else "application/octet-stream"
+    if head[:2] == b"BM" and head[6:10] == bytes(4):  # its reserved words are zero, unlike letters
+        return MediaType.BMP
     return next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
 
 

@@ -10,7 +10,7 @@ from ingest.parsing.draft import Draft
 from ingest.parsing.layout import Block, Line, blocks_of, body_size, is_heading
 from ingest.parsing.page_flow import Run, runs_of
 from ingest.parsing.page_lines import PageLines
-from ingest.parsing.placed import Corners
+from ingest.parsing.placed import Corners, turned_back
 from rag.documents import ElementKind, Page, ParsedDocument, Span
 from rag.geometry import PageGeometry
 
@@ -72,16 +72,17 @@ class _Writer:
         end = 0
         for page in self._pages:
             span = spans.get(page.number, Span(end, end))
-            numbered.append(Page(page.number, span, page.width, page.height))
+            numbered.append(Page(page.number, span, page.width, page.height, page.confidence))
             end = span.end
         return numbered
 
     def geometry(self) -> PageGeometry:
         pages = np.zeros(self._draft.length, np.uint16)
         corners = np.zeros((self._draft.length, 4), np.uint16)
+        turns = {page.number: page.turn for page in self._pages}
         for number, span, placed in self._placed:
             pages[span.start : span.end] = np.where(placed.any(axis=1), number, 0)
-            corners[span.start : span.end] = placed
+            corners[span.start : span.end] = turned_back(placed, turns[number])
         return PageGeometry(pages, corners)
 
     def _is_heading(self, block: Block) -> bool:

@@ -6,28 +6,34 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingest.parsing.archives import check_unpacked
-from ingest.parsing.media_types import ZIPPED, MediaType, sniff_file
-from ingest.parsing.records import Parsed, ParseLimits, UnreadableFormat, reason_of
+from ingest.parsing.media_types import PICTURES, ZIPPED, MediaType, sniff_file
+from ingest.parsing.records import NO_RECOGNITION, OnPage, Parsed, ParseLimits, Recognition, UnreadableFormat, reason_of
 from rag.documents import ParsedDocument
 from rag.errors import ChuchuError, FileUnreadable
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 """Goes into a version's id: raise it when the same bytes would become another text."""
 
 
-def parse(path: Path, name: str, limits: ParseLimits) -> Parsed:
-    """Parse a file whose user knows it as `name`.
+def parse(
+    path: Path,
+    name: str,
+    limits: ParseLimits,
+    recognition: Recognition = NO_RECOGNITION,
+    on_page: OnPage = lambda _: None,
+) -> Parsed:
+    """Parse a file whose user knows it as `name`. `on_page` hears of each page whose text was recognised.
 
-    Raises the leaves of FileRejected: what `sniff` raises, ArchiveBomb, PasswordRequired, NoText for a PDF without a
-    text layer, FileUnreadable. Hangs, crashes and memory are the sandbox's business. Office files and HTML leave a
-    small spaCy model in the working directory.
+    Raises the leaves of FileRejected: what `sniff` raises, ArchiveBomb, PasswordRequired, NoText for pages without any,
+    FileUnreadable. Hangs, crashes and memory are the sandbox's business. Office files and HTML leave a small spaCy
+    model in the working directory.
     """
     media_type = sniff_file(path, name)
     try:
         if media_type in ZIPPED:
             check_unpacked(path, limits.max_unpacked_bytes)
-        if media_type is MediaType.PDF:
-            return _parse_pdf(path, limits)
+        if media_type is MediaType.PDF or media_type in PICTURES:
+            return _parse_paged(path, media_type, limits, recognition, on_page)
         return Parsed(_parse_text(path, media_type), media_type)
     except UnreadableFormat as error:
         raise FileUnreadable(media_type=str(media_type), reason=error.reason) from None
@@ -37,11 +43,15 @@ def parse(path: Path, name: str, limits: ParseLimits) -> Parsed:
         raise FileUnreadable(media_type=str(media_type), reason=reason_of(error)) from error
 
 
-def _parse_pdf(path: Path, limits: ParseLimits) -> Parsed:
+def _parse_paged(
+    path: Path, media_type: MediaType, limits: ParseLimits, recognition: Recognition, on_page: OnPage
+) -> Parsed:
     from ingest.parsing.pdf import parse_pdf
+    from ingest.parsing.pictures import parse_picture
 
-    document, geometry = parse_pdf(path, limits.max_pages)
-    return Parsed(document, MediaType.PDF, geometry)
+    read = parse_pdf if media_type is MediaType.PDF else parse_picture
+    document, geometry = read(path, limits.max_pages, recognition, on_page)
+    return Parsed(document, media_type, geometry)
 
 
 def _parse_text(path: Path, media_type: MediaType) -> ParsedDocument:

@@ -9,10 +9,12 @@ from typing import Any
 
 from ingest.parsing.draft import Draft
 from ingest.parsing.furniture import set_furniture_apart
-from ingest.parsing.page_lines import PageLines
+from ingest.parsing.page_lines import PageLines, TextLayer
 from ingest.parsing.page_writer import write_pages
 from ingest.parsing.pdf_lines import read_page
-from ingest.parsing.records import UnreadableFormat, reason_of
+from ingest.parsing.pdf_scans import some, with_recognised
+from ingest.parsing.recognised_pages import RECOGNISER
+from ingest.parsing.records import OnPage, Recognition, UnreadableFormat, reason_of
 from rag.documents import ParsedDocument
 from rag.errors import NoText, PasswordRequired
 
@@ -38,7 +40,9 @@ def open_pdf(path: Path) -> Iterator[Any]:
         document.close()
 
 
-def parse_pdf(path: Path, max_pages: int) -> tuple[ParsedDocument, bytes]:
+def parse_pdf(
+    path: Path, max_pages: int, recognition: Recognition, on_page: OnPage = lambda _: None
+) -> tuple[ParsedDocument, bytes]:
     """The document and its serialised PageGeometry. A damaged page is left out with a warning.
 
     Raises PasswordRequired, UnreadableFormat, NoText.
@@ -47,9 +51,17 @@ def parse_pdf(path: Path, max_pages: int) -> tuple[ParsedDocument, bytes]:
     with open_pdf(path) as document:
         title = _title(document)
         pages = list(_read_pages(document, max_pages, draft.warnings))
+        numbers = [page.number for page in pages if _is_to_be_recognised(page, recognition)]
+        if numbers:
+            pages = with_recognised(document, pages, numbers, recognition, on_page, draft.warnings)
     if not any(page.lines for page in pages):
         raise NoText()
-    return write_pages(draft, PARSER, set_furniture_apart(pages), title)
+    parser = PARSER if all(page.confidence is None for page in pages) else f"{PARSER}+{RECOGNISER}"
+    return write_pages(draft, parser, set_furniture_apart(pages), title)
+
+
+def _is_to_be_recognised(page: PageLines, recognition: Recognition) -> bool:
+    return recognition.when == "always" or (recognition.when == "auto" and page.layer is not TextLayer.SOUND)
 
 
 def _read_pages(document: Any, max_pages: int, warnings: list[str]) -> Iterator[PageLines]:
@@ -65,8 +77,7 @@ def _read_pages(document: Any, max_pages: int, warnings: list[str]) -> Iterator[
         except pdfium.PdfiumError:
             damaged.append(number)
     if damaged:
-        shown = ", ".join(map(str, damaged[:10])) + (" …" if len(damaged) > 10 else "")
-        warnings.append(f"pages that could not be read: {shown}")
+        warnings.append(f"pages that could not be read: {some(damaged)}")
 
 
 def _title(document: Any) -> str | None:

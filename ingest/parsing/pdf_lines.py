@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ingest.parsing.layout import Line, merge_rows
 from ingest.parsing.page_lines import PageLines
 from ingest.parsing.placed import Corners, Placed
+from ingest.parsing.text_layer import text_layer
 from rag.geometry import SCALE
 
 _HYPHENS = (0x02, 0xFFFE)
@@ -34,9 +35,9 @@ def read_page(document: Any, number: int) -> PageLines:
             lines = merge_rows(list(_lines(page, textpage, width, height)))
         finally:
             textpage.close()
+        return PageLines(number, width, height, tuple(lines), layer=text_layer(page, lines))
     finally:
         page.close()
-    return PageLines(number, width, height, tuple(lines))
 
 
 def _lines(page: Any, textpage: Any, width: float, height: float) -> Iterator[Line]:
