@@ -13,7 +13,7 @@
     │   │   ├── MediaTypeMismatch  ├── PasswordRequired    ├── FileUnreadable
     │   │   ├── NoText             ├── TextGarbled         ├── ArchiveBomb
     │   │   ├── ParseTimeout       ├── ParseMemory         ├── ParserCrashed
-    │   │   └── FileUnnamed
+    │   │   ├── FileUnnamed        └── ConverterMissing
     │   ├── QuestionRejected   ├── RequestInvalid
     │   ├── SpanInvalid        └── DatasetInvalid
     ├── Conflict                      the state of things forbids it; the message says what to change
@@ -161,6 +161,12 @@ class MediaTypeUnsupported(FileRejected):
     code = "media-type-unsupported"
     en = "Files of type {media_type} are not supported. Convert it to PDF, DOCX, HTML or text."
     zh = "不支持 {media_type} 类型的文件。请转换为 PDF、DOCX、HTML 或文本。"
+
+
+class ConverterMissing(FileRejected):
+    code = "converter-missing"
+    en = "Files of type {media_type} are read through LibreOffice, which is not installed on the machine that ingests (there is no soffice on its PATH). Install it, or save the file in a current format (DOCX, PPTX, XLSX)."
+    zh = "{media_type} 类型的文件须通过 LibreOffice 读取，而执行导入的机器上未安装（PATH 中没有 soffice）。请安装，或将文件另存为较新的格式（DOCX、PPTX、XLSX）。"
 
 
 class MediaTypeMismatch(FileRejected):

@@ -21,7 +21,12 @@ class MediaType(StrEnum):
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
     XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    DOC = "application/msword"
+    PPT = "application/vnd.ms-powerpoint"
+    XLS = "application/vnd.ms-excel"
     ODT = "application/vnd.oasis.opendocument.text"
+    ODS = "application/vnd.oasis.opendocument.spreadsheet"
+    ODP = "application/vnd.oasis.opendocument.presentation"
     EPUB = "application/epub+zip"
     RTF = "application/rtf"
     MSG = "application/vnd.ms-outlook"
@@ -43,7 +48,19 @@ TEXTUAL = frozenset(
     {MediaType.EML, MediaType.HTML, MediaType.MARKDOWN, MediaType.CSV, MediaType.TSV, MediaType.JSON, MediaType.TEXT}
 )
 PICTURES = frozenset({MediaType.PNG, MediaType.JPEG, MediaType.TIFF, MediaType.WEBP, MediaType.BMP})
-ZIPPED = frozenset({MediaType.DOCX, MediaType.PPTX, MediaType.XLSX, MediaType.ODT, MediaType.EPUB})
+ZIPPED = frozenset(
+    {
+        MediaType.DOCX,
+        MediaType.PPTX,
+        MediaType.XLSX,
+        MediaType.ODT,
+        MediaType.ODS,
+        MediaType.ODP,
+        MediaType.EPUB,
+    }
+)
+_GENERATIONS = ({MediaType.DOC, MediaType.DOCX}, {MediaType.PPT, MediaType.PPTX}, {MediaType.XLS, MediaType.XLSX})
+"""Programs save the newer format under the older extension when asked to, and people rename files either way."""
 
 _BY_EXTENSION: dict[str, str] = {
     ".pdf": MediaType.PDF,
@@ -68,12 +85,12 @@ _BY_EXTENSION: dict[str, str] = {
     **dict.fromkeys((".txt", ".text", ".log", ".rst", ".org", ".adoc"), MediaType.TEXT),
     **dict.fromkeys((".py", ".js", ".ts", ".java", ".c", ".h", ".go", ".rs", ".sh", ".sql", ".toml"), MediaType.TEXT),
     **dict.fromkeys((".yaml", ".yml", ".ini", ".cfg", ".tex"), MediaType.TEXT),
+    **dict.fromkeys((".doc", ".dot"), MediaType.DOC),
+    **dict.fromkeys((".ppt", ".pps"), MediaType.PPT),
+    **dict.fromkeys((".xls", ".xlt"), MediaType.XLS),
+    ".ods": MediaType.ODS,
+    ".odp": MediaType.ODP,
     # Known, so that a wrong name is noticed, but not parsed.
-    ".doc": "application/msword",
-    ".ppt": "application/vnd.ms-powerpoint",
-    ".xls": "application/vnd.ms-excel",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-    ".odp": "application/vnd.oasis.opendocument.presentation",
     ".zip": "application/zip",
     ".gif": "image/gif",
     ".svg": "image/svg+xml",
@@ -142,6 +159,8 @@ def _contradicts(expected: str, found: str) -> bool:
     """Between kinds of text a name is a preference, so only a binary format on either side can be contradicted."""
     if expected == found or (expected in TEXTUAL and found in TEXTUAL):
         return False
+    if any(expected in generation and found in generation for generation in _GENERATIONS):
+        return False
     plain_markup = {"application/xml", "image/svg+xml"} | TEXTUAL
     return not (expected in plain_markup and found in plain_markup)
 
@@ -186,9 +205,9 @@ def _ole_type(content: bytes) -> str:
     if "__substg1.0_".encode("utf-16-le") in content:
         return MediaType.MSG
     streams = (
-        ("WordDocument", "application/msword"),
-        ("PowerPoint Document", "application/vnd.ms-powerpoint"),
-        ("Workbook", "application/vnd.ms-excel"),
+        ("WordDocument", MediaType.DOC),
+        ("PowerPoint Document", MediaType.PPT),
+        ("Workbook", MediaType.XLS),
     )
     kinds = (kind for stream, kind in streams if stream.encode("utf-16-le") in content)
     return next(kinds, "application/x-ole-storage")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from ingest.parsing.archives import check_unpacked
+from ingest.parsing.attachments import DEEPEST, Attachments
+from ingest.parsing.libreoffice import CONVERTED, parse_converted
 from ingest.parsing.media_types import PICTURES, ZIPPED, MediaType, sniff_file
 from ingest.parsing.records import NO_RECOGNITION, OnPage, Parsed, ParseLimits, Recognition, UnreadableFormat, reason_of
 from rag.documents import ParsedDocument
@@ -21,8 +24,10 @@ def parse(
     limits: ParseLimits,
     recognition: Recognition = NO_RECOGNITION,
     on_page: OnPage = lambda _: None,
+    depth: int = 0,
 ) -> Parsed:
-    """Parse a file whose user knows it as `name`. `on_page` hears of each page whose text was recognised.
+    """Parse a file whose user knows it as `name`. `on_page` hears of each page whose text was recognised; `depth`
+    counts the mails that it is attached to.
 
     Raises the leaves of FileRejected: what `sniff` raises, ArchiveBomb, PasswordRequired, NoText for pages without any,
     FileUnreadable. Hangs, crashes and memory are the sandbox's business. Office files and HTML leave a small spaCy
@@ -34,7 +39,11 @@ def parse(
             check_unpacked(path, limits.max_unpacked_bytes)
         if media_type is MediaType.PDF or media_type in PICTURES:
             return _parse_paged(path, media_type, limits, recognition, on_page)
-        return Parsed(_parse_text(path, media_type), media_type)
+        read = partial(_parse_attached, limits=limits, recognition=recognition, on_page=on_page, depth=depth + 1)
+        attachments = Attachments(read if depth < DEEPEST else None, limits.max_unpacked_bytes)
+        if media_type in CONVERTED:
+            return Parsed(parse_converted(path, media_type, read), media_type)
+        return Parsed(_parser_of(media_type, attachments)(path), media_type)
     except UnreadableFormat as error:
         raise FileUnreadable(media_type=str(media_type), reason=error.reason) from None
     except (ChuchuError, MemoryError):
@@ -54,26 +63,29 @@ def _parse_paged(
     return Parsed(document, media_type, geometry)
 
 
-def _parse_text(path: Path, media_type: MediaType) -> ParsedDocument:
-    return _parser_of(media_type)(path)
+def _parse_attached(
+    path: Path, name: str, limits: ParseLimits, recognition: Recognition, on_page: OnPage, depth: int
+) -> ParsedDocument:
+    return parse(path, name, limits, recognition, on_page, depth).document
 
 
-def _parser_of(media_type: MediaType) -> Callable[[Path], ParsedDocument]:
+def _parser_of(media_type: MediaType, attachments: Attachments) -> Callable[[Path], ParsedDocument]:
     from ingest.parsing import delimited, epub, html, mail, markdown, office, opendocument, plain, rtf
 
     parsers: dict[MediaType, Callable[[Path], ParsedDocument]] = {
         MediaType.DOCX: office.parse_docx,
         MediaType.PPTX: office.parse_pptx,
         MediaType.XLSX: office.parse_xlsx,
+        MediaType.XLS: office.parse_xlsx,
         MediaType.ODT: opendocument.parse_odt,
         MediaType.EPUB: epub.parse_epub,
         MediaType.RTF: rtf.parse_rtf,
-        MediaType.MSG: mail.parse_msg,
-        MediaType.EML: mail.parse_eml,
+        MediaType.MSG: partial(mail.parse_msg, attachments=attachments),
+        MediaType.EML: partial(mail.parse_eml, attachments=attachments),
         MediaType.HTML: html.parse_html,
         MediaType.MARKDOWN: markdown.parse_markdown,
         MediaType.CSV: delimited.parse_delimited,
-        MediaType.TSV: lambda path: delimited.parse_delimited(path, "\t"),
+        MediaType.TSV: partial(delimited.parse_delimited, delimiter="\t"),
         MediaType.JSON: plain.parse_verbatim,
         MediaType.TEXT: plain.parse_plain,
     }

@@ -29,7 +29,7 @@ def read_page(document: Any, number: int) -> PageLines:
     """Page `number`, from 1. Raises pypdfium2.PdfiumError when the page is damaged."""
     page = document[number - 1]
     try:
-        width, height = page.get_size()
+        width, height = (max(side, 1.0) for side in page.get_size())  # damaged files have pages of no size
         textpage = page.get_textpage()
         try:
             lines = merge_rows(list(_lines(page, textpage, width, height)))

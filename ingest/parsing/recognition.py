@@ -25,8 +25,6 @@ _SURE = 0.8
 _CONTRAST = 32
 """Least difference between the lightest and the darkest dot, of 255, of a page that has anything on it."""
 
-_TURNS = (0, 2, 1, 3)
-
 
 @dataclass(frozen=True, slots=True)
 class RecognisedLine:
@@ -65,10 +63,18 @@ def recognise(picture: Picture) -> RecognisedPage:
     if int(picture.max()) - int(picture.min()) < _CONTRAST:
         return RecognisedPage(())
     upright = RecognisedPage(tuple(_lines(picture)))
-    if not upright.lines or (upright.confidence >= _SURE and _mostly_upright(upright)):
+    if not upright.lines or _is_sound(upright):
         return upright
-    turned = (_turned(picture, turn) for turn in _TURNS[1:])
-    return max([upright, *turned], key=_evidence)
+    tried = [upright]
+    for turn in (2,) if _mostly_upright(upright) else (1, 3, 2):
+        tried.append(_turned(picture, turn))
+        if _is_sound(tried[-1]):
+            return tried[-1]
+    return max(tried, key=_evidence)
+
+
+def _is_sound(page: RecognisedPage) -> bool:
+    return page.confidence >= _SURE and _mostly_upright(page)
 
 
 def _evidence(page: RecognisedPage) -> float:
