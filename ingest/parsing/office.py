@@ -14,6 +14,7 @@ from ingest.parsing.elements import looks_like_header, write_elements
 from ingest.parsing.sentence_model import provide_sentence_model
 from ingest.parsing.tables import rows_of
 from rag.documents import ElementKind, ParsedDocument
+from rag.errors import PasswordRequired
 
 _LANGUAGES = [""]
 """Keeps unstructured from guessing languages, which it gets wrong for Chinese; we find them out ourselves."""
@@ -58,12 +59,18 @@ def _write_on_slide(draft: Draft, element: Any, slide: int) -> None:
 
 
 def parse_xlsx(path: Path) -> ParsedDocument:
-    """One table for each sheet, under the sheet's name when there are several."""
+    """One table for each sheet, under the sheet's name when there are several. Raises PasswordRequired."""
+    from unstructured.errors import UnprocessableEntityError
     from unstructured.partition.xlsx import partition_xlsx
 
     provide_sentence_model()
     draft = Draft()
-    tables = partition_xlsx(filename=str(path), languages=_LANGUAGES, find_subtable=False)
+    try:
+        tables = partition_xlsx(filename=str(path), languages=_LANGUAGES, find_subtable=False)
+    except UnprocessableEntityError as error:
+        if "password" in str(error):
+            raise PasswordRequired() from None
+        raise
     for table in tables:
         if len(tables) > 1 and table.metadata.page_name:
             draft.heading(table.metadata.page_name, 1)
