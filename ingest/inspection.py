@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.parsing.records import ParseLimits, Recognition
+from ingest.parsing.records import OnPage, ParseLimits, Recognition, unheard
 from ingest.parsing.sandbox import ParserPool
 from ingest.quality import Quality, judge
 from rag.documents import Element, ParsedDocument
@@ -43,7 +42,7 @@ class Inspection:
         }
 
 
-async def inspect(path: Path, settings: Settings, on_page: Callable[[int], None] = lambda _: None) -> Inspection:
+async def inspect(path: Path, settings: Settings, on_page: OnPage = unheard) -> Inspection:
     """Read a file in a bounded process, as ingestion would. Raises the leaves of FileRejected."""
     recognition = Recognition.of(settings.ingest, settings.data_dir)
     async with ParserPool(ParseLimits.of(settings.ingest), recognition=recognition) as parsers:

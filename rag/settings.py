@@ -154,7 +154,11 @@ class IngestSettings(Section):
         512 * 1024**2, gt=0, description="Largest size that an archive format (DOCX, XLSX …) may unpack to."
     )
     max_pages: int = Field(5000, gt=0, description="Most pages that are read of one file.")
-    parse_timeout_s: float = Field(120.0, gt=0, description="Longest time that one file may be parsed.")
+    parse_timeout_s: float = Field(
+        120.0,
+        gt=0,
+        description="Longest time that one file may be parsed; each page of a PDF adds a quarter of a second.",
+    )
     ocr: Literal["auto", "always", "never"] = Field(
         "auto",
         description="Recognise text in pictures: auto on pages without a usable text layer, always on every page, never.",

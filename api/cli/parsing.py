@@ -42,10 +42,10 @@ def parse(
     terminal = Terminal.of(settings)
     with terminal.err.status(terminal.text("Reading …", "正在读取……")) as status:
 
-        def recognised(number: int) -> None:
-            status.update(terminal.text(f"Reading … page {number} recognised", f"正在读取……已识别第 {number} 页"))
+        def page_done(number: int, _recognised: bool) -> None:
+            status.update(terminal.text(f"Reading … page {number}", f"正在读取……第 {number} 页"))
 
-        inspection = asyncio.run(inspect(path, settings, recognised))
+        inspection = asyncio.run(inspect(path, settings, page_done))
     if as_json:
         print(json.dumps(inspection.to_json(), ensure_ascii=False, indent=1))
         return

@@ -57,11 +57,11 @@ def _answer(request: dict[str, Any], replies: BinaryIO, memory_bytes: int) -> by
 def _parse(request: dict[str, Any], replies: BinaryIO) -> bytes:
     from ingest.parsing.parser import parse
 
-    def recognised(number: int) -> None:
-        _send(replies, frame({"recognised_page": number}))
+    def page_done(number: int, recognised: bool) -> None:
+        _send(replies, frame({"page": number, "recognised": recognised}))
 
     limits, recognition = ParseLimits(**request["limits"]), Recognition(**request["recognition"])
-    parsed = parse(Path(request["path"]), request["name"], limits, recognition, recognised)
+    parsed = parse(Path(request["path"]), request["name"], limits, recognition, page_done)
     return frame(parsed_to_json(parsed), parsed.geometry or b"")
 
 

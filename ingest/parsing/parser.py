@@ -10,7 +10,16 @@ from ingest.parsing.archives import check_unpacked
 from ingest.parsing.attachments import DEEPEST, Attachments
 from ingest.parsing.libreoffice import CONVERTED, parse_converted
 from ingest.parsing.media_types import PICTURES, ZIPPED, MediaType, sniff_file
-from ingest.parsing.records import NO_RECOGNITION, OnPage, Parsed, ParseLimits, Recognition, UnreadableFormat, reason_of
+from ingest.parsing.records import (
+    NO_RECOGNITION,
+    OnPage,
+    Parsed,
+    ParseLimits,
+    Recognition,
+    UnreadableFormat,
+    reason_of,
+    unheard,
+)
 from rag.documents import ParsedDocument
 from rag.errors import ChuchuError, FileUnreadable
 
@@ -23,10 +32,10 @@ def parse(
     name: str,
     limits: ParseLimits,
     recognition: Recognition = NO_RECOGNITION,
-    on_page: OnPage = lambda _: None,
+    on_page: OnPage = unheard,
     depth: int = 0,
 ) -> Parsed:
-    """Parse a file whose user knows it as `name`. `on_page` hears of each page whose text was recognised; `depth`
+    """Parse a file whose user knows it as `name`. `on_page` hears of each page of a paged format; `depth`
     counts the mails that it is attached to.
 
     Raises the leaves of FileRejected: what `sniff` raises, ArchiveBomb, PasswordRequired, NoText for pages without any,

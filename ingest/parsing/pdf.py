@@ -14,7 +14,7 @@ from ingest.parsing.page_writer import write_pages
 from ingest.parsing.pdf_lines import read_page
 from ingest.parsing.pdf_scans import some, with_recognised
 from ingest.parsing.recognised_pages import RECOGNISER
-from ingest.parsing.records import OnPage, Recognition, UnreadableFormat, reason_of
+from ingest.parsing.records import OnPage, Recognition, UnreadableFormat, reason_of, unheard
 from rag.documents import ParsedDocument
 from rag.errors import NoText, PasswordRequired
 
@@ -41,7 +41,7 @@ def open_pdf(path: Path) -> Iterator[Any]:
 
 
 def parse_pdf(
-    path: Path, max_pages: int, recognition: Recognition, on_page: OnPage = lambda _: None
+    path: Path, max_pages: int, recognition: Recognition, on_page: OnPage = unheard
 ) -> tuple[ParsedDocument, bytes]:
     """The document and its serialised PageGeometry. A damaged page is left out with a warning.
 
@@ -50,7 +50,7 @@ def parse_pdf(
     draft = Draft()
     with open_pdf(path) as document:
         title = _title(document)
-        pages = list(_read_pages(document, max_pages, draft.warnings))
+        pages = list(_read_pages(document, max_pages, on_page, draft.warnings))
         numbers = [page.number for page in pages if _is_to_be_recognised(page, recognition)]
         if numbers:
             pages = with_recognised(document, pages, numbers, recognition, on_page, draft.warnings)
@@ -64,7 +64,7 @@ def _is_to_be_recognised(page: PageLines, recognition: Recognition) -> bool:
     return recognition.when == "always" or (recognition.when == "auto" and page.layer is not TextLayer.SOUND)
 
 
-def _read_pages(document: Any, max_pages: int, warnings: list[str]) -> Iterator[PageLines]:
+def _read_pages(document: Any, max_pages: int, on_page: OnPage, warnings: list[str]) -> Iterator[PageLines]:
     import pypdfium2 as pdfium
 
     count = len(document)
@@ -76,6 +76,7 @@ def _read_pages(document: Any, max_pages: int, warnings: list[str]) -> Iterator[
             yield read_page(document, number)
         except pdfium.PdfiumError:
             damaged.append(number)
+        on_page(number, False)
     if damaged:
         warnings.append(f"pages that could not be read: {some(damaged)}")
 

@@ -13,7 +13,7 @@ from ingest.parsing.draft import Draft
 from ingest.parsing.furniture import set_furniture_apart
 from ingest.parsing.page_writer import write_pages
 from ingest.parsing.recognised_pages import RECOGNISER, PagePicture, recognised_pages
-from ingest.parsing.records import OnPage, Recognition, UnreadableFormat, reason_of
+from ingest.parsing.records import OnPage, Recognition, UnreadableFormat, reason_of, unheard
 from rag.documents import ParsedDocument
 from rag.errors import NoText
 
@@ -49,7 +49,7 @@ def frames_in(picture: Image) -> int:
 
 
 def parse_picture(
-    path: Path, max_pages: int, recognition: Recognition, on_page: OnPage = lambda _: None
+    path: Path, max_pages: int, recognition: Recognition, on_page: OnPage = unheard
 ) -> tuple[ParsedDocument, bytes]:
     """The document and its serialised PageGeometry. Raises UnreadableFormat, NoText."""
     if recognition.when == "never":

@@ -41,7 +41,7 @@ def recognised_pages(pages: Iterable[PagePicture], options: Recognition, on_page
     def next_done() -> Iterator[PageLines]:
         done = waiting.popleft().result()
         if done is not None:
-            on_page(done.number)
+            on_page(done.number, True)
             yield done
 
     with ThreadPoolExecutor(options.threads, thread_name_prefix="recognise") as threads:

@@ -64,8 +64,12 @@ class Recognition:
 
 NO_RECOGNITION = Recognition(when="never")
 
-OnPage = Callable[[int], None]
-"""Told the number of each page whose text was recognised."""
+OnPage = Callable[[int, bool], None]
+"""Told the number of each page that was read, and whether its text had to be recognised in its picture."""
+
+
+def unheard(_number: int, _recognised: bool) -> None:
+    """For those who do not ask how far a file is."""
 
 
 @dataclass(frozen=True, slots=True)

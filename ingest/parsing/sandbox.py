@@ -14,12 +14,12 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ingest.parsing.records import NO_RECOGNITION, OnPage, Parsed, ParseLimits, Recognition
+from ingest.parsing.records import NO_RECOGNITION, OnPage, Parsed, ParseLimits, Recognition, unheard
 from ingest.parsing.resident import resident_bytes
 from ingest.parsing.wire import LENGTHS, MalformedReply, frame, lengths, message_of, parsed_from_json
 from rag.documents import Box
@@ -29,6 +29,10 @@ FILES_PER_CHILD = 200
 """After that many files a child is replaced: parsers leak."""
 
 _WARM_TIMEOUT_S = 180.0
+_READ_PAGE_S = 0.25
+"""Time that each page with a text layer adds: five to ten times what one takes, so that thousands of pages do not die
+of a limit that is meant for hanging files."""
+
 _MEMORY_POLL_S = 0.05
 _EXIT_WAIT_S = 5.0
 _PACKAGES = Path(__file__).resolve().parents[2]
@@ -64,8 +68,8 @@ class ParserPool:
     ) -> None:
         await self.close()
 
-    async def parse(self, path: Path, name: str, on_page: OnPage = lambda _: None) -> Parsed:
-        """Parse a file that its user knows as `name`. `on_page` hears of each page whose text was recognised.
+    async def parse(self, path: Path, name: str, on_page: OnPage = unheard) -> Parsed:
+        """Parse a file that its user knows as `name`. `on_page` hears of each page of a paged format.
 
         Raises the leaves of FileRejected.
         """
@@ -116,7 +120,7 @@ class ParserPool:
             async with self._child():
                 pass
 
-    async def _ask(self, request: dict[str, Any], on_page: OnPage = lambda _: None) -> tuple[dict[str, Any], bytes]:
+    async def _ask(self, request: dict[str, Any], on_page: OnPage = unheard) -> tuple[dict[str, Any], bytes]:
         """Send a request, a second time to a fresh process when the first one died of it."""
         try:
             return await self._attempt(request, on_page)
@@ -127,7 +131,7 @@ class ParserPool:
                 raise ParserCrashed(reason=first.reason) from None
 
     async def _attempt(self, request: dict[str, Any], on_page: OnPage) -> tuple[dict[str, Any], bytes]:
-        clock = _Clock(self._limits.timeout_s, self._recognition.page_timeout_s, on_page)
+        clock = _Clock(self._limits, self._recognition, on_page)
         async with self._child() as child:
             try:
                 message, blob = await child.exchange(request, clock)
@@ -162,28 +166,31 @@ class ParserPool:
 
 
 class _Clock:
-    """How long one request may take. Each page that was recognised makes it `page_s` longer."""
+    """How long one request may take: pages that were read give it more, up to as many as a file may have."""
 
-    def __init__(self, limit_s: float, page_s: float = 0.0, on_page: OnPage = lambda _: None) -> None:
-        self.limit_s = limit_s
-        self._page_s = page_s
+    def __init__(
+        self, limits: ParseLimits, recognition: Recognition = NO_RECOGNITION, on_page: OnPage = unheard
+    ) -> None:
+        self.limit_s = limits.timeout_s
+        self._page_s = {True: recognition.page_timeout_s, False: _READ_PAGE_S}
+        self._left = {True: limits.max_pages, False: limits.max_pages}
         self._on_page = on_page
-        self._pages = 0
         self._timeout: asyncio.Timeout | None = None
 
     def started(self) -> asyncio.Timeout:
         self._timeout = asyncio.timeout(self.limit_s)
         return self._timeout
 
-    def page_recognised(self, number: object, most: int) -> None:
-        """Raises MalformedReply for more pages than a file may have: each of them would buy more time."""
-        self._pages += 1
-        if not isinstance(number, int) or self._pages > most:
-            raise MalformedReply(f"page {number} as the {self._pages}th of {most}")
-        self.limit_s += self._page_s
+    def page_done(self, number: int, recognised: bool) -> None:
+        if self._left[recognised] > 0:
+            self._left[recognised] -= 1
+            self._extend(self._page_s[recognised])
+        self._on_page(number, recognised)
+
+    def _extend(self, by_s: float) -> None:
+        self.limit_s += by_s
         if self._timeout is not None and (ends_at := self._timeout.when()) is not None:
-            self._timeout.reschedule(ends_at + self._page_s)
-        self._on_page(number)
+            self._timeout.reschedule(ends_at + by_s)
 
 
 class _Child:
@@ -226,7 +233,9 @@ class _Child:
         """Load the heavy libraries, once; False when the process did not survive it."""
         if not self._warm:
             with contextlib.suppress(ChildDied, ParseMemory, TimeoutError):
-                message, _ = await self.exchange({"action": "warm"}, _Clock(_WARM_TIMEOUT_S))
+                message, _ = await self.exchange(
+                    {"action": "warm"}, _Clock(replace(self._limits, timeout_s=_WARM_TIMEOUT_S))
+                )
                 self._warm = "error" not in message
         return self._warm
 
@@ -260,12 +269,12 @@ class _Child:
             self._process.stdin.write(frame(request))
             await self._process.stdin.drain()
             reply = await self._frame()
-            while "recognised_page" in reply[0]:
-                clock.page_recognised(reply[0]["recognised_page"], self._limits.max_pages)
+            while "page" in reply[0]:
+                clock.page_done(int(reply[0]["page"]), bool(reply[0]["recognised"]))
                 reply = await self._frame()
         except (asyncio.IncompleteReadError, ConnectionError):
             raise ChildDied(await self._last_words()) from None
-        except MalformedReply as error:
+        except (MalformedReply, KeyError, TypeError, ValueError) as error:
             raise ChildDied(f"malformed reply: {error}") from None
         self.spent = reply[0].get("error") == ParseMemory.code
         return reply

@@ -57,16 +57,16 @@ def encoded(picture: Image.Image, form: str, **options: Any) -> bytes:
 
 
 def test_a_scanned_page_has_text_boxes_and_confidence(tmp_path: Path, scan: Image.Image) -> None:
-    heard: list[int] = []
+    heard: list[tuple[int, bool]] = []
 
-    result = parsed(tmp_path, "scan.pdf", pdf_of_pictures(scan), on_page=heard.append)
+    result = parsed(tmp_path, "scan.pdf", pdf_of_pictures(scan), on_page=lambda *page: heard.append(page))
 
     document = result.document
     assert document.text == SENTENCE
     assert document.parser == "pdfium+rapidocr"
     assert document.pages[0].confidence is not None
     assert document.pages[0].confidence > 0.9
-    assert heard == [1]
+    assert heard == [(1, False), (1, True)]
     assert result.geometry is not None
     (word,) = PageGeometry.from_bytes(result.geometry).boxes(Span(0, 3))
     # Helvetica 20: "The" is 34.5 points wide.

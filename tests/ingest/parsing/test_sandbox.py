@@ -281,12 +281,12 @@ def test_recognised_pages_are_reported_from_the_process(tmp_path: Path) -> None:
     picture = Image.new("RGB", (400, 120), "white")
     ImageDraw.Draw(picture).text((20, 40), "Forty bolts", "black", font_size=40)
     picture.save(path)
-    heard: list[int] = []
+    heard: list[tuple[int, bool]] = []
 
     async def scenario() -> str:
         async with ParserPool(ParseLimits(), recognition=Recognition(cache_folder=str(tmp_path / "kept"))) as pool:
-            return (await pool.parse(path, path.name, heard.append)).document.text
+            return (await pool.parse(path, path.name, lambda *page: heard.append(page))).document.text
 
     assert asyncio.run(scenario()) == "Forty bolts"
-    assert heard == [1]
+    assert heard == [(1, True)]
     assert len(list((tmp_path / "kept").iterdir())) == 1
