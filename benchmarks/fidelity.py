@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.evaluation_data import entries, evaluation_folder
 from benchmarks.figures import Figure, Run, at_least
-from benchmarks.likeness import bare, character_accuracy, recall, tokens
+from benchmarks.likeness import character_accuracy, recall, tokens, trigrams
 from benchmarks.parsing import Outcome, outcomes
 from ingest.chunking import chunk
 from ingest.passages import Origin
@@ -44,14 +44,16 @@ def _made_files(folder: Path, run: Run) -> Iterator[Figure]:
 
 
 def _lines_on_their_page(pages: Sequence[str], end: Outcome) -> list[bool]:
+    """Of each line: does no page have more of it than its own?"""
     spans = {page.number: page.span for page in end.document.pages} if end.document else {}
-    ours = {number: bare(span.of(end.text)) for number, span in spans.items()}
-    return [
-        bare(line) in ours.get(number, "")
-        for number, page in enumerate(pages, 1)
-        for line in page.splitlines()
-        if line.strip()
-    ]
+    ours = {number: trigrams(span.of(end.text)) for number, span in spans.items()}
+    found = []
+    for number, page in enumerate(pages, 1):
+        for line in filter(str.strip, page.splitlines()):
+            shares = {other: recall(trigrams(line), there) for other, there in ours.items()}
+            own = shares.get(number, 0.0)
+            found.append(own > 0 and own >= max(shares.values()))
+    return found
 
 
 def _filings(folder: Path, run: Run) -> Iterator[Figure]:

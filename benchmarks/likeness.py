@@ -10,21 +10,20 @@ _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_]+")
 
 
 def character_accuracy(truth: str, text: str) -> float:
-    """One minus edits per character of the truth. White space and Markdown's marks are left out on both sides.
-
-    What stands before the truth's first or after its last character is no error: a format may add a title.
+    """Share of the truth's characters that the text has, in their order. White space and Markdown's marks count on
+    neither side; nor does what the text has besides, because slides have titles and rows have numbers.
     """
     from rapidfuzz.distance import Levenshtein
 
     wanted, found = _MARKS.sub("", truth), _MARKS.sub("", text)
-    edits = Levenshtein.editops(wanted, found)
-    inside = [op for op in edits if not (op.tag == "insert" and op.src_pos in (0, len(wanted)))]
-    return 1.0 - len(inside) / max(1, len(wanted))
+    lost = sum(edit.tag != "insert" for edit in Levenshtein.editops(wanted, found))
+    return 1.0 - lost / max(1, len(wanted))
 
 
-def bare(text: str) -> str:
-    """The text without blanks, for looking up lines that are broken elsewhere."""
-    return "".join(text.split())
+def trigrams(text: str) -> Counter[str]:
+    """Three characters in a row, without the blanks, for looking up lines that are broken elsewhere."""
+    together = "".join(text.split())
+    return Counter(together[at : at + 3] for at in range(max(1, len(together) - 2)))
 
 
 def tokens(text: str) -> Counter[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,33 +10,17 @@ from ingest.parsing.draft import Draft
 from ingest.parsing.furniture import set_furniture_apart
 from ingest.parsing.page_lines import PageLines, TextLayer
 from ingest.parsing.page_writer import write_pages
+from ingest.parsing.pdf_file import numbered_pages, open_pdf
 from ingest.parsing.pdf_lines import read_page
 from ingest.parsing.pdf_scans import some, with_recognised
 from ingest.parsing.recognised_pages import RECOGNISER
-from ingest.parsing.records import OnPage, Recognition, UnreadableFormat, reason_of, unheard
+from ingest.parsing.records import OnPage, Recognition, unheard
 from rag.documents import ParsedDocument
-from rag.errors import NoText, PasswordRequired
+from rag.errors import NoText
 
 PARSER = "pdfium"
 _TITLE_LIMIT = 200
 _NO_TITLES = ("untitled", "microsoft word - ", "powerpoint presentation", "unknown", "无标题")
-
-
-@contextmanager
-def open_pdf(path: Path) -> Iterator[Any]:
-    """Raises PasswordRequired, UnreadableFormat."""
-    import pypdfium2 as pdfium
-
-    try:
-        document = pdfium.PdfDocument(path)
-    except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == pdfium.raw.FPDF_ERR_PASSWORD or "password" in str(error).lower():
-            raise PasswordRequired() from None
-        raise UnreadableFormat(reason_of(error)) from None
-    try:
-        yield document
-    finally:
-        document.close()
 
 
 def parse_pdf(
@@ -49,11 +32,13 @@ def parse_pdf(
     """
     draft = Draft()
     with open_pdf(path) as document:
-        title = _title(document)
-        pages = list(_read_pages(document, max_pages, on_page, draft.warnings))
-        numbers = [page.number for page in pages if _is_to_be_recognised(page, recognition)]
-        if numbers:
-            pages = with_recognised(document, pages, numbers, recognition, on_page, draft.warnings)
+        title, count = _title(document), len(document)
+    if count > max_pages:
+        draft.warnings.append(f"only the first {max_pages} of {count} pages were read")
+    pages = list(_read_pages(path, min(count, max_pages), on_page, draft.warnings))
+    numbers = [page.number for page in pages if _is_to_be_recognised(page, recognition)]
+    if numbers:
+        pages = with_recognised(path, pages, numbers, recognition, on_page, draft.warnings)
     if not any(page.lines for page in pages):
         raise NoText()
     parser = PARSER if all(page.confidence is None for page in pages) else f"{PARSER}+{RECOGNISER}"
@@ -64,14 +49,11 @@ def _is_to_be_recognised(page: PageLines, recognition: Recognition) -> bool:
     return recognition.when == "always" or (recognition.when == "auto" and page.layer is not TextLayer.SOUND)
 
 
-def _read_pages(document: Any, max_pages: int, on_page: OnPage, warnings: list[str]) -> Iterator[PageLines]:
+def _read_pages(path: Path, count: int, on_page: OnPage, warnings: list[str]) -> Iterator[PageLines]:
     import pypdfium2 as pdfium
 
-    count = len(document)
-    if count > max_pages:
-        warnings.append(f"only the first {max_pages} of {count} pages were read")
     damaged: list[int] = []
-    for number in range(1, min(count, max_pages) + 1):
+    for number, document in numbered_pages(path, range(1, count + 1)):
         try:
             yield read_page(document, number)
         except pdfium.PdfiumError:

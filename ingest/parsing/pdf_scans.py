@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
 from ingest.parsing.page_lines import PageLines, TextLayer
+from ingest.parsing.pdf_file import numbered_pages
 from ingest.parsing.recognised_pages import PagePicture, recognised_pages
 from ingest.parsing.records import OnPage, Recognition
 
@@ -21,7 +22,7 @@ _SHOWN = 10
 
 
 def with_recognised(
-    document: Any,
+    path: Path,
     pages: Sequence[PageLines],
     numbers: Sequence[int],
     recognition: Recognition,
@@ -29,7 +30,7 @@ def with_recognised(
     warnings: list[str],
 ) -> list[PageLines]:
     """The pages, those of these numbers as recognised where that gives more than their own text layer."""
-    found = {page.number: page for page in recognised_pages(_pictures(document, numbers), recognition, on_page)}
+    found = {page.number: page for page in recognised_pages(_pictures(path, numbers), recognition, on_page)}
     if failed := [number for number in numbers if number not in found]:
         warnings.append(f"pages whose text could not be recognised: {some(failed)}")
     return [_better(page, found.get(page.number), recognition) for page in pages]
@@ -47,11 +48,11 @@ def _better(layer: PageLines, recognised: PageLines | None, recognition: Recogni
     return recognised if is_wanted or recognised.characters >= layer.characters else layer
 
 
-def _pictures(document: Any, numbers: Sequence[int]) -> Iterator[PagePicture]:
+def _pictures(path: Path, numbers: Sequence[int]) -> Iterator[PagePicture]:
     """Pages that cannot be drawn are left out."""
     import pypdfium2 as pdfium
 
-    for number in numbers:
+    for number, document in numbered_pages(path, numbers):
         page = document[number - 1]
         try:
             width, height = page.get_size()

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.parsing.pdf import open_pdf
+from ingest.parsing.pdf_file import open_pdf
 from ingest.parsing.pictures import frame_of, frames_in, open_picture
 from ingest.parsing.records import UnreadableFormat, reason_of
 from rag.documents import Box
