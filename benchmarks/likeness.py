@@ -20,10 +20,10 @@ def character_accuracy(truth: str, text: str) -> float:
     return 1.0 - lost / max(1, len(wanted))
 
 
-def trigrams(text: str) -> Counter[str]:
-    """Three characters in a row, without the blanks, for looking up lines that are broken elsewhere."""
+def runs(text: str, length: int) -> Counter[str]:
+    """Each `length` characters in a row, without the blanks, for looking up lines that are broken elsewhere."""
     together = "".join(text.split())
-    return Counter(together[at : at + 3] for at in range(max(1, len(together) - 2)))
+    return Counter(together[at : at + length] for at in range(len(together) - length + 1))
 
 
 def tokens(text: str) -> Counter[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import breadth, extraction, fidelity, long_pdf
 from benchmarks.figures import Run
-from benchmarks.likeness import character_accuracy, recall, token_f1, tokens, trigrams
+from benchmarks.likeness import character_accuracy, recall, runs, token_f1, tokens
 from rag.settings import Settings
 
 
@@ -38,8 +38,10 @@ def test_recall_counts_a_repeated_token_as_often_as_it_is_wanted() -> None:
     assert recall(tokens("a a b"), tokens("a b")) == pytest.approx(2 / 3)
 
 
-def test_trigrams_pass_over_blanks() -> None:
-    assert trigrams("a bc\nd") == {"abc": 1, "bcd": 1}
+def test_runs_of_characters_pass_over_blanks() -> None:
+    assert runs("a bc\nd", 3) == {"abc": 1, "bcd": 1}
+    assert runs("aa", 1) == {"a": 2}
+    assert runs("a", 2) == {}
 
 
 @pytest.mark.parametrize("benchmark", [fidelity, extraction, breadth])
