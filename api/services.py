@@ -13,7 +13,7 @@ from pathlib import Path
 
 from api.pages import Pages
 from ingest.intake import Intake
-from ingest.parsing.records import ParseLimits
+from ingest.parsing.records import ParseLimits, Recognition
 from ingest.parsing.sandbox import ParserPool
 from ingest.pipeline import IngestPipeline
 from rag.answering.answerer import Answerer
@@ -82,7 +82,8 @@ async def open_services(
         batcher = EmbeddingBatcher(model, remembered_queries=settings.embedding.remembered_queries)
         stack.push_async_callback(batcher.close)
         parsed = ParsedDocuments(stores.blobs)
-        parsers = ParserPool(ParseLimits.of(settings.ingest), settings.ingest.parsers)
+        recognition = Recognition.of(settings.ingest, data_dir)
+        parsers = ParserPool(ParseLimits.of(settings.ingest), settings.ingest.parsers, recognition)
         stack.push_async_callback(parsers.close)
         pipeline = IngestPipeline(stores, parsed, index, batcher, parsers, settings.ingest)
         announce = await _start_worker(stack, pipeline, settings, working)

@@ -22,7 +22,10 @@ from benchmarks.startup import REPOSITORY
 from rag.errors import ChuchuError
 from rag.settings import load_settings
 
-NAMES = ("startup", "index", "pages", "ingestion", "search", "reranking", "answers", "planted", "translations")
+NAMES = (
+    *("startup", "index", "pages", "long_pdf", "fidelity", "extraction", "breadth", "ingestion"),
+    *("search", "reranking", "answers", "planted", "translations"),
+)
 
 
 def imported(name: str) -> Benchmark:

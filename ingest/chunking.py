@@ -26,10 +26,10 @@ def chunk(
 ) -> list[Passage]:
     """The passages of a document, in reading order.
 
-    `parsed.text[span]` of a passage is what is embedded, below its context. Every character that is not white space is
-    in a passage; none is in two unless `overlap_tokens` repeats the last sentences of a passage in the next. A passage
-    is longer than `passage_tokens` only when it is a single sentence or row, and a sentence is cut only when it does
-    not fit into `max_tokens`, the embedder's limit, together with its context.
+    `parsed.text[span]` of a passage is what is embedded, below its context. Every character that is not white space or
+    furniture is in a passage; none is in two unless `overlap_tokens` repeats the last sentences of a passage in the
+    next. A passage is longer than `passage_tokens` only when it is a single sentence or row, and a sentence is cut only
+    when it does not fit into `max_tokens`, the embedder's limit, together with its context.
     """
     longest = max(1, max_tokens - CONTEXT_TOKENS - _PREFIX_TOKENS)
     spans = packed(pieces(parsed, count_tokens, longest), passage_tokens, overlap_tokens)
@@ -40,7 +40,7 @@ def packed(items: Iterable[Piece], passage_tokens: int, overlap_tokens: int = 0)
     """Spans of as many pieces in a row as fit. A heading begins a new one, unless it may share the one before it."""
     current: list[Piece] = []
     for piece in items:
-        if current and piece.opens_section and not _may_share(current, piece, passage_tokens):
+        if current and _begins_anew(current, piece, passage_tokens):
             yield _span_of(current)
             current = []
         elif current and _tokens_of(current) + piece.tokens > passage_tokens:
@@ -52,10 +52,14 @@ def packed(items: Iterable[Piece], passage_tokens: int, overlap_tokens: int = 0)
         yield _span_of(current)
 
 
-def _may_share(run: list[Piece], heading: Piece, passage_tokens: int) -> bool:
-    """Whether a section goes on in the passage of the one before: that one is short, and in no other language."""
-    languages = {piece.language for piece in (*run, heading)} - {"other"}  # "3.2" and "2024-05-01" are in any
-    return _tokens_of(run) < SHORT_SECTION * passage_tokens and len(languages) < 2
+def _begins_anew(run: list[Piece], piece: Piece, passage_tokens: int) -> bool:
+    """Whether a piece does not go on in the passage of those before: after furniture never, and as a section only if
+    they are a short one in no other language.
+    """
+    if piece.follows_furniture or not piece.opens_section:
+        return piece.follows_furniture
+    languages = {each.language for each in (*run, piece)} - {"other"}  # "3.2" and "2024-05-01" are in any
+    return _tokens_of(run) >= SHORT_SECTION * passage_tokens or len(languages) > 1
 
 
 def _parted(run: list[Piece], room_tokens: int) -> tuple[list[Piece], list[Piece]]:

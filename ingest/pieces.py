@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rag.documents import Element, ElementKind, Language, ParsedDocument, Span
 from rag.text.language import detect_language
@@ -19,29 +19,39 @@ _KEPT_BY_LINE = frozenset({ElementKind.TABLE, ElementKind.CODE})
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Text that passages do not cut. A heading `opens_section` unless it stands right below its parent heading."""
+    """Text that passages do not cut. A heading `opens_section` unless it stands right below its parent heading;
+    what `follows_furniture` must not share a passage with what stands before that.
+    """
 
     span: Span
     tokens: int
     opens_section: bool
     is_heading: bool
+    follows_furniture: bool
     language: Language
 
 
 def pieces(parsed: ParsedDocument, count_tokens: CountTokens, max_tokens: int) -> list[Piece]:
-    """Every character of the text that is not white space, in order, in exactly one piece.
+    """Every character of the text that is not white space or furniture, in order, in exactly one piece.
 
     Only what is longer than `max_tokens`, which an embedder would not see to its end, is cut within the sentence. The
     tokens are counted for the whole document at once, and a second time for what had to be cut.
     """
-    spans, headings, openings = _uncut(parsed)
+    spans, starts = _uncut(parsed)
     counted = _counted(parsed.text, spans, count_tokens)
     too_long = [span for span, tokens in counted if tokens > max_tokens]
     cut = [part for span in too_long for part in _clauses(parsed.text, span, max_tokens)]
     short = [(span, tokens) for span, tokens in counted if tokens <= max_tokens]
     ordered = sorted(short + _counted(parsed.text, cut, count_tokens))
     return [
-        Piece(span, tokens, span.start in openings, span.start in headings, detect_language(span.of(parsed.text)))
+        Piece(
+            span,
+            tokens,
+            opens_section=span.start in starts.sections,
+            is_heading=span.start in starts.headings,
+            follows_furniture=span.start in starts.after_furniture,
+            language=detect_language(span.of(parsed.text)),
+        )
         for span, tokens in ordered
     ]
 
@@ -60,21 +70,35 @@ def with_gaps_filled(parsed: ParsedDocument) -> list[Element]:
     return filled
 
 
-def _uncut(parsed: ParsedDocument) -> tuple[list[Span], set[int], set[int]]:
-    """The spans of all pieces, with where headings start and which of these open a section."""
+@dataclass(frozen=True, slots=True)
+class _Starts:
+    """Where in the text headings stand, which of them open a section, and what comes after furniture."""
+
+    headings: set[int] = field(default_factory=set)
+    sections: set[int] = field(default_factory=set)
+    after_furniture: set[int] = field(default_factory=set)
+
+
+def _uncut(parsed: ParsedDocument) -> tuple[list[Span], _Starts]:
+    """The spans of all pieces that passages hold."""
     spans: list[Span] = []
-    headings: set[int] = set()
-    openings: set[int] = set()
+    starts = _Starts()
     previous: Element | None = None
+    after_furniture = False
     for element in with_gaps_filled(parsed):
+        if element.kind is ElementKind.FURNITURE:
+            after_furniture = True
+            continue
         parts = list(_parts(parsed.text, element))
         if parts and element.kind is ElementKind.TITLE:
-            headings.add(parts[0].start)
+            starts.headings.add(parts[0].start)
         if parts and _opens_section(element, previous):
-            openings.add(parts[0].start)
+            starts.sections.add(parts[0].start)
+        if parts and after_furniture:
+            starts.after_furniture.add(parts[0].start)
         spans += parts
-        previous = element if parts else previous
-    return spans, headings, openings
+        previous, after_furniture = (element, False) if parts else (previous, after_furniture)
+    return spans, starts
 
 
 def _opens_section(element: Element, previous: Element | None) -> bool:

@@ -42,12 +42,16 @@ class Box(NamedTuple):
 
 
 class Page(NamedTuple):
-    """One page of a paged format. `number` counts from 1; width and height are in points (1/72 inch)."""
+    """One page of a paged format. `number` counts from 1; width and height are in points (1/72 inch).
+
+    `confidence` is that of recognised text, from 0 to 1; None for a page whose text was in the file.
+    """
 
     number: int
     span: Span
     width: float
     height: float
+    confidence: float | None = None
 
 
 class ElementKind(StrEnum):
@@ -57,6 +61,8 @@ class ElementKind(StrEnum):
     TABLE = "table"
     CAPTION = "caption"
     CODE = "code"
+    FURNITURE = "furniture"
+    """What a page repeats around its text, such as a running header: stored once, and never in a passage."""
 
 
 @dataclass(frozen=True, slots=True)

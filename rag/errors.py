@@ -13,7 +13,7 @@
     │   │   ├── MediaTypeMismatch  ├── PasswordRequired    ├── FileUnreadable
     │   │   ├── NoText             ├── TextGarbled         ├── ArchiveBomb
     │   │   ├── ParseTimeout       ├── ParseMemory         ├── ParserCrashed
-    │   │   └── FileUnnamed
+    │   │   ├── FileUnnamed        └── ConverterMissing
     │   ├── QuestionRejected   ├── RequestInvalid
     │   ├── SpanInvalid        ├── DatasetInvalid
     │   ├── MeasureUnknown     ├── RowsUnlike          └── LabelsTooFew
@@ -165,6 +165,12 @@ class MediaTypeUnsupported(FileRejected):
     zh = "不支持 {media_type} 类型的文件。请转换为 PDF、DOCX、HTML 或文本。"
 
 
+class ConverterMissing(FileRejected):
+    code = "converter-missing"
+    en = "Files of type {media_type} are read through LibreOffice, which is not installed on the machine that ingests (there is no soffice on its PATH). Install it, or save the file in a current format (DOCX, PPTX, XLSX)."
+    zh = "{media_type} 类型的文件须通过 LibreOffice 读取，而执行导入的机器上未安装（PATH 中没有 soffice）。请安装，或将文件另存为较新的格式（DOCX、PPTX、XLSX）。"
+
+
 class MediaTypeMismatch(FileRejected):
     code = "media-type-mismatch"
     en = "The name says {expected}, but the content is {found}. Give the file its right extension or export it again."
@@ -185,8 +191,8 @@ class FileUnreadable(FileRejected):
 
 class NoText(FileRejected):
     code = "no-text"
-    en = "The file holds no text. If it is a scan, recognise its text (OCR) first."
-    zh = "文件中没有文字。若为扫描件，请先进行文字识别（OCR）。"
+    en = "No text was found in the file. A scan is read when ingest.ocr (OCR) is auto or always, and its letters can be made out."
+    zh = "未在文件中找到文字。扫描件需将 ingest.ocr（文字识别，OCR）设为 auto 或 always，且字迹可以辨认。"
 
 
 class TextGarbled(FileRejected):
@@ -203,8 +209,8 @@ class ArchiveBomb(FileRejected):
 
 class ParseTimeout(FileRejected):
     code = "parse-timeout"
-    en = "Reading the file took longer than {limit_s} s (ingest.parse_timeout_s). Split it or raise the limit."
-    zh = "读取文件超过 {limit_s} 秒（ingest.parse_timeout_s）。请拆分文件或提高上限。"
+    en = "Reading the file took longer than {limit_s} s (ingest.parse_timeout_s, and ingest.ocr_page_timeout_s for each page recognised). Split it or raise the limits."
+    zh = "读取文件超过 {limit_s} 秒（ingest.parse_timeout_s，每识别一页再加 ingest.ocr_page_timeout_s）。请拆分文件或提高上限。"
 
 
 class ParseMemory(FileRejected):

@@ -205,7 +205,23 @@ class IngestSettings(Section):
         512 * 1024**2, gt=0, description="Largest size that an archive format (DOCX, XLSX …) may unpack to."
     )
     max_pages: int = Field(5000, gt=0, description="Most pages that are read of one file.")
-    parse_timeout_s: float = Field(120.0, gt=0, description="Longest time that one file may be parsed.")
+    parse_timeout_s: float = Field(
+        120.0,
+        gt=0,
+        description="Longest time that one file may be parsed; each page of a PDF adds a quarter of a second.",
+    )
+    ocr: Literal["auto", "always", "never"] = Field(
+        "auto",
+        description="Recognise text in pictures: auto on pages without a usable text layer, always on every page, never.",
+    )
+    ocr_page_timeout_s: float = Field(
+        30.0, gt=0, description="Time that each recognised page adds to parse_timeout_s for its file."
+    )
+    ocr_keep_s: float = Field(
+        86_400.0,
+        ge=0,
+        description="Seconds for which recognised pages are kept in data_dir, so that a file read again does not pay twice; deleted documents' pages, too, are gone after it.",
+    )
     parse_memory_bytes: int = Field(3 * _GIB, gt=0, description="Most memory that a parser process may use.")
     keep_originals_s: float = Field(
         60.0,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingest.parsing.confinement import confine
-from ingest.parsing.records import ParseLimits, UnreadableFormat
+from ingest.parsing.records import ParseLimits, Recognition, UnreadableFormat
 from ingest.parsing.wire import LENGTHS, box_from_json, frame, lengths, message_of, parsed_to_json
 from rag.errors import ChuchuError, FileUnreadable, ParseMemory
 
@@ -28,8 +28,12 @@ def main() -> None:
     warnings.simplefilter("ignore")
     while head := requests.read(LENGTHS.size):
         body, _ = lengths(head, _REQUEST_BYTES)
-        replies.write(_answer(message_of(requests.read(body)), memory_bytes))
-        replies.flush()
+        _send(replies, _answer(message_of(requests.read(body)), replies, memory_bytes))
+
+
+def _send(replies: BinaryIO, answer: bytes) -> None:
+    replies.write(answer)
+    replies.flush()
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -41,23 +45,27 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
     return requests, replies
 
 
-def _answer(request: dict[str, Any], memory_bytes: int) -> bytes:
+def _answer(request: dict[str, Any], replies: BinaryIO, memory_bytes: int) -> bytes:
     try:
-        return _ACTIONS[request["action"]](request)
+        return _ACTIONS[request["action"]](request, replies)
     except ChuchuError as error:
         return frame({"error": error.code, "details": error.details})
     except MemoryError:
         return frame({"error": ParseMemory.code, "details": {"limit_bytes": memory_bytes}})
 
 
-def _parse(request: dict[str, Any]) -> bytes:
+def _parse(request: dict[str, Any], replies: BinaryIO) -> bytes:
     from ingest.parsing.parser import parse
 
-    parsed = parse(Path(request["path"]), request["name"], ParseLimits(**request["limits"]))
+    def page_done(number: int, recognised: bool) -> None:
+        _send(replies, frame({"page": number, "recognised": recognised}))
+
+    limits, recognition = ParseLimits(**request["limits"]), Recognition(**request["recognition"])
+    parsed = parse(Path(request["path"]), request["name"], limits, recognition, page_done)
     return frame(parsed_to_json(parsed), parsed.geometry or b"")
 
 
-def _render(request: dict[str, Any]) -> bytes:
+def _render(request: dict[str, Any], _replies: BinaryIO) -> bytes:
     from ingest.parsing.render import render_page
 
     boxes = [box_from_json(entry) for entry in request["boxes"]]
@@ -68,7 +76,7 @@ def _render(request: dict[str, Any]) -> bytes:
     return frame({}, picture)
 
 
-def _warm(_request: dict[str, Any]) -> bytes:
+def _warm(_request: dict[str, Any], _replies: BinaryIO) -> bytes:
     from unstructured.partition.docx import partition_docx  # noqa: F401
     from unstructured.partition.html import partition_html  # noqa: F401
     from unstructured.partition.pptx import partition_pptx  # noqa: F401

@@ -67,6 +67,13 @@ class Draft:
         header = Span(start, start + header_length) if header_length else None
         return self._append(ElementKind.TABLE, text, page, header)
 
+    def append(self, document: ParsedDocument) -> None:
+        """The elements of another document, below the headings that stand open here. Its pages are not ours."""
+        for element in document.elements:
+            shift = self._next_start() - element.span.start
+            header = element.header.shifted(shift) if element.header else None
+            self._append(element.kind, element.span.of(document.text), None, header, element.heading_path)
+
     def leave_sections(self) -> None:
         """What follows stands under no heading, as after a change of slide or sheet."""
         self._headings.clear()
@@ -88,14 +95,16 @@ class Draft:
         self._headings.append((level, line))
         return span
 
-    def _append(self, kind: ElementKind, text: str, page: int | None, header: Span | None = None) -> Span:
+    def _append(
+        self, kind: ElementKind, text: str, page: int | None, header: Span | None = None, below: tuple[str, ...] = ()
+    ) -> Span:
         start = self._next_start()
         if self._length:
             self._parts.append(BETWEEN_ELEMENTS)
         self._parts.append(text)
         self._length = start + len(text)
         span = Span(start, self._length)
-        path = tuple(heading for _, heading in self._headings)
+        path = (*(heading for _, heading in self._headings), *below)
         self._elements.append(Element(kind, span, page, path, header))
         return span
 
@@ -104,8 +113,8 @@ class Draft:
 
     def _first_title(self) -> str | None:
         """The title that the document opens with; one further down names a section, not the document."""
-        first = self._elements[0] if self._elements else None
-        return self._parts[0] if first and first.kind is ElementKind.TITLE else None
+        first = next((element for element in self._elements if element.kind is not ElementKind.FURNITURE), None)
+        return first.span.of("".join(self._parts)) if first and first.kind is ElementKind.TITLE else None
 
 
 def row_line(cells: Sequence[str]) -> str:

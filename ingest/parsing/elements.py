@@ -12,7 +12,12 @@ from rag.documents import ElementKind
 LINE_BREAK = "\ue00a"
 """Stands for `<br>` while unstructured, which would turn it into a space, has the text. From the private use area."""
 
-_KINDS = {"ListItem": ElementKind.LIST_ITEM, "FigureCaption": ElementKind.CAPTION}
+_KINDS = {
+    "ListItem": ElementKind.LIST_ITEM,
+    "FigureCaption": ElementKind.CAPTION,
+    "Header": ElementKind.FURNITURE,
+    "Footer": ElementKind.FURNITURE,
+}
 _SKIPPED = frozenset({"PageBreak", "Image", "PageNumber"})
 
 

@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 
 PARSER = "unstructured-html"
 _SILENT = ("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "head", "select")
+_HIDDEN = "//*[@hidden or @aria-hidden='true' or contains(translate(@style, ' ', ''), 'display:none')]"
+_OUTSIDE = "[not(ancestor::main or ancestor::article or ancestor::section)]"
+_FURNITURE = f"//nav | //*[@role='navigation' or @role='contentinfo'] | //footer{_OUTSIDE} | //aside{_OUTSIDE}"
+_SHOWN_AS = {
+    **dict.fromkeys(("form", "figure", "details", "dialog", "nav"), "div"),
+    **dict.fromkeys(("figcaption", "summary", "legend"), "p"),
+    "label": "span",
+}
+"""unstructured leaves out what is in most of these - of whole pages, where they are one form - and runs the others
+into the text after them, so they are called what they look like."""
+
 _DEEPEST = 200
 """Browsers stop nesting at 512 elements; recursive readers fail at a thousand. No page for people needs 200."""
 
@@ -36,6 +47,9 @@ def write_html(draft: Draft, markup: str) -> str | None:
         return None
     title: str | None = root.findtext(".//title")
     _silence(root)
+    _drop_furniture(root)
+    for element in root.iter(*_SHOWN_AS):
+        element.tag = _SHOWN_AS[element.tag]
     _flatten(root)
     write_elements(draft, _partition(root))
     return title
@@ -64,12 +78,33 @@ def _tree(markup: str) -> HtmlElement | None:
 
 
 def _silence(root: HtmlElement) -> None:
-    for element in list(root.iter(*_SILENT)):
+    for element in [*root.iter(*_SILENT), *root.xpath(_HIDDEN)]:
         if element.getparent() is not None:
             element.drop_tree()
+    _number(root)
     for element in list(root.iter("br")):
         element.tail = LINE_BREAK + (element.tail or "")
         element.drop_tag()
+
+
+def _drop_furniture(root: HtmlElement) -> None:
+    """Menus and the foot of the page stand on every page of a site; a page that is nothing else keeps them."""
+    found = set(root.xpath(_FURNITURE))
+    outermost = [element for element in found if found.isdisjoint(element.iterancestors())]
+    said = sum(len(element.text_content().strip()) for element in outermost)
+    if said < len(root.text_content().strip()):
+        for element in outermost:
+            element.drop_tree()
+
+
+def _number(root: HtmlElement) -> None:
+    """The number that a browser draws before an item of an ordered list, as part of its text."""
+    for ordered in root.iter("ol"):
+        number = int(ordered.get("start", "")) if ordered.get("start", "").isdigit() else 1
+        for item in ordered.iterchildren("li"):
+            number = int(item.get("value", "")) if item.get("value", "").isdigit() else number
+            item.text = f"{number}. {(item.text or '').lstrip()}"
+            number += 1
 
 
 def _flatten(root: HtmlElement) -> None:

@@ -189,12 +189,14 @@ def _parts(before: Line, after: Line, pitch: float) -> bool:
 
 def _runs_on(before: Line, after: Line) -> bool:
     """Whether the top of the next column goes on with the sentence at the foot of this one."""
-    return before.text[-1] not in _SENTENCE_END and after.top < before.top and _inside_a_sentence(before, after)
+    return (
+        after.top < before.top and before.text[-1] not in _SENTENCE_END and _inside_a_sentence(before.text, after.text)
+    )
 
 
-def _inside_a_sentence(before: Line, after: Line) -> bool:
-    last, first = before.text[-1], after.text[0]
-    if last in "。！？；：.!?;:" or LIST_START.match(after.text):
+def _inside_a_sentence(before: str, after: str) -> bool:
+    last, first = before[-1], after[0]
+    if last in "。！？；：.!?;:" or LIST_START.match(after):
         return False
     return first.islower() or (is_cjk(last) and (is_cjk(first) or first.isdigit()))
 
@@ -239,7 +241,7 @@ def _paragraphs(lines: Sequence[Line], right: float) -> Iterator[Paragraph]:
     whole, count = lines[0].placed, 1
     for before, after in pairwise(lines):
         if _was_wrapped(before, after, right, own_right):
-            whole, count = _glued(whole, after.placed), count + 1
+            whole, count = glued(whole, after.placed) + after.placed, count + 1
         else:
             yield Paragraph(whole, count, before.size, before.bold)
             whole, count = after.placed, 1
@@ -253,7 +255,7 @@ def _was_wrapped(before: Line, after: Line, right: float, own_right: float) -> b
     if _parts_a_word(before.text, after.text):
         return True
     if after.top < before.top:
-        return _inside_a_sentence(before, after)
+        return _inside_a_sentence(before.text, after.text)
     width = before.right - before.left
     if width < _NARROWEST * before.size:
         return False
@@ -261,7 +263,7 @@ def _was_wrapped(before: Line, after: Line, right: float, own_right: float) -> b
     column = own_right if after.text[0].islower() else right
     filled = width / max(1.0, column - before.left)
     fits = right - before.right >= _first_word_width(after)
-    return not fits or (filled >= _WRAPPED_SHARE and _inside_a_sentence(before, after))
+    return not fits or (filled >= _WRAPPED_SHARE and _inside_a_sentence(before.text, after.text))
 
 
 def _first_word_width(line: Line) -> float:
@@ -271,11 +273,16 @@ def _first_word_width(line: Line) -> float:
     return length / max(1, len(line.text)) * (line.right - line.left) + 0.2 * line.size
 
 
-def _glued(before: Placed, after: Placed) -> Placed:
-    """Two wrapped lines as one, without the hyphen that parted a word."""
+def glued(before: Placed, after: Placed) -> Placed:
+    """`before` as it stands in front of what goes on with it: without the hyphen that parts a word, or with a space."""
     if _parts_a_word(before.text, after.text):
-        return before[:-1] + after
-    return before + nowhere(glue(before.text, after.text)) + after
+        return before[:-1]
+    return before + nowhere(glue(before.text, after.text))
+
+
+def continues(before: str, after: str) -> bool:
+    """Whether text at the top of a page may go on with the sentence at the foot of the page before."""
+    return _parts_a_word(before, after) or _inside_a_sentence(before, after)
 
 
 def _parts_a_word(before: str, after: str) -> bool:

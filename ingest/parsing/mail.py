@@ -1,15 +1,15 @@
-"""Mails: subject, sender, recipients and date as the first lines, then the body. Attachments are named, not read."""
+"""Mails: subject, sender, recipients and date as the first lines, then the body, then what is attached."""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable
 from email import message_from_bytes, policy
 from email.errors import MessageError
-from email.message import MIMEPart
+from email.message import EmailMessage, Message, MIMEPart
 from pathlib import Path
 from typing import cast
 
+from ingest.parsing.attachments import Attachments
 from ingest.parsing.characters import one_line
 from ingest.parsing.draft import Draft
 from ingest.parsing.encodings import decode
@@ -21,7 +21,7 @@ from rag.documents import ElementKind, ParsedDocument
 _FIELDS = ("From", "To", "Cc", "Date")
 
 
-def parse_eml(path: Path) -> ParsedDocument:
+def parse_eml(path: Path, attachments: Attachments) -> ParsedDocument:
     try:
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
         fields = {name: str(message[name] or "") for name in ("Subject", *_FIELDS)}
@@ -37,16 +37,36 @@ def parse_eml(path: Path) -> ParsedDocument:
             write_html(draft, payload)
         else:
             write_prose(draft, payload)
-    _name_attachments(draft, (part.get_filename() or "?" for part in message.iter_attachments()))
+    for part in message.iter_attachments():
+        attachments.write(draft, _name(part), _attached(part))
     return draft.finish("email", fields["Subject"])
 
 
-def parse_msg(path: Path) -> ParsedDocument:
+def _name(part: EmailMessage) -> str:
+    """A forwarded mail is named by its subject."""
+    if part.get_content_type() == "message/rfc822":
+        inner = part.get_payload(0)
+        return f"{one_line(str(inner['Subject'] or '')) if isinstance(inner, Message) else ''}.eml"
+    return part.get_filename() or ""
+
+
+def _attached(part: EmailMessage) -> bytes | None:
+    try:
+        if part.get_content_maintype() == "message":
+            inner = part.get_payload(0) if part.is_multipart() else None
+            return inner.as_bytes() if isinstance(inner, Message) else None
+        content = part.get_payload(decode=True)
+    except (MessageError, ValueError, AttributeError, LookupError, TypeError):
+        return None
+    return content if isinstance(content, bytes) else None
+
+
+def parse_msg(path: Path, attachments: Attachments) -> ParsedDocument:
     """An Outlook message."""
-    from oxmsg import Message
+    from oxmsg import Message as OutlookMessage
 
     _know_windows_code_pages()
-    message = Message.load(str(path))
+    message = OutlookMessage.load(str(path))
     recipients = ", ".join(recipient.email_address for recipient in message.recipients)
     fields = {
         "Subject": message.subject or "",
@@ -60,7 +80,8 @@ def parse_msg(path: Path) -> ParsedDocument:
         write_prose(draft, message.body)
     elif message.html_body:
         write_html(draft, message.html_body)
-    _name_attachments(draft, (attachment.file_name or "?" for attachment in message.attachments))
+    for attachment in message.attachments:
+        attachments.write(draft, attachment.file_name or "", attachment.file_bytes)
     return draft.finish("oxmsg", fields["Subject"])
 
 
@@ -88,9 +109,3 @@ def _payload(body: MIMEPart) -> str:
         return data.decode(charset) if charset else decode(data).text
     except (UnicodeDecodeError, LookupError):
         return decode(data).text
-
-
-def _name_attachments(draft: Draft, names: Iterable[str]) -> None:
-    listed = ", ".join(one_line(name) for name in names)
-    if listed:
-        draft.warnings.append(f"attachments are not read: {listed}")

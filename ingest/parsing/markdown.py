@@ -41,6 +41,7 @@ def _without_front_matter(text: str) -> str:
 def _write(draft: Draft, tokens: Sequence[Token]) -> None:
     heading = 0
     list_depth = 0
+    number = ""
     remaining = iter(tokens)
     for token in remaining:
         match token.type:
@@ -48,9 +49,10 @@ def _write(draft: Draft, tokens: Sequence[Token]) -> None:
                 heading = int(token.tag[1])
             case "list_item_open" | "list_item_close":
                 list_depth += token.nesting
+                number = f"{token.info}{token.markup} " if token.info and token.nesting > 0 else ""
             case "inline":
-                _write_inline(draft, token, heading, in_list=list_depth > 0)
-                heading = 0
+                _write_inline(draft, token, heading, number, in_list=list_depth > 0)
+                heading, number = 0, ""
             case "fence" | "code_block":
                 draft.code(token.content)
             case "html_block":
@@ -59,8 +61,9 @@ def _write(draft: Draft, tokens: Sequence[Token]) -> None:
                 draft.table(list(_rows(remaining)), has_header=True)
 
 
-def _write_inline(draft: Draft, token: Token, heading: int, *, in_list: bool) -> None:
-    text = _text(token.children or ())
+def _write_inline(draft: Draft, token: Token, heading: int, number: str, *, in_list: bool) -> None:
+    """`number` is that of an ordered list's item, as it stands in the file."""
+    text = number + _text(token.children or ())
     if heading:
         draft.heading(text, heading)
         return

@@ -21,10 +21,20 @@ class MediaType(StrEnum):
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
     XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    DOC = "application/msword"
+    PPT = "application/vnd.ms-powerpoint"
+    XLS = "application/vnd.ms-excel"
     ODT = "application/vnd.oasis.opendocument.text"
+    ODS = "application/vnd.oasis.opendocument.spreadsheet"
+    ODP = "application/vnd.oasis.opendocument.presentation"
     EPUB = "application/epub+zip"
     RTF = "application/rtf"
     MSG = "application/vnd.ms-outlook"
+    PNG = "image/png"
+    JPEG = "image/jpeg"
+    TIFF = "image/tiff"
+    WEBP = "image/webp"
+    BMP = "image/bmp"
     EML = "message/rfc822"
     HTML = "text/html"
     MARKDOWN = "text/markdown"
@@ -37,7 +47,20 @@ class MediaType(StrEnum):
 TEXTUAL = frozenset(
     {MediaType.EML, MediaType.HTML, MediaType.MARKDOWN, MediaType.CSV, MediaType.TSV, MediaType.JSON, MediaType.TEXT}
 )
-ZIPPED = frozenset({MediaType.DOCX, MediaType.PPTX, MediaType.XLSX, MediaType.ODT, MediaType.EPUB})
+PICTURES = frozenset({MediaType.PNG, MediaType.JPEG, MediaType.TIFF, MediaType.WEBP, MediaType.BMP})
+ZIPPED = frozenset(
+    {
+        MediaType.DOCX,
+        MediaType.PPTX,
+        MediaType.XLSX,
+        MediaType.ODT,
+        MediaType.ODS,
+        MediaType.ODP,
+        MediaType.EPUB,
+    }
+)
+_GENERATIONS = ({MediaType.DOC, MediaType.DOCX}, {MediaType.PPT, MediaType.PPTX}, {MediaType.XLS, MediaType.XLSX})
+"""Programs save the newer format under the older extension when asked to, and people rename files either way."""
 
 _BY_EXTENSION: dict[str, str] = {
     ".pdf": MediaType.PDF,
@@ -49,6 +72,11 @@ _BY_EXTENSION: dict[str, str] = {
     ".rtf": MediaType.RTF,
     ".msg": MediaType.MSG,
     ".eml": MediaType.EML,
+    ".png": MediaType.PNG,
+    **dict.fromkeys((".jpg", ".jpeg"), MediaType.JPEG),
+    **dict.fromkeys((".tif", ".tiff"), MediaType.TIFF),
+    ".webp": MediaType.WEBP,
+    ".bmp": MediaType.BMP,
     **dict.fromkeys((".html", ".htm", ".xhtml"), MediaType.HTML),
     **dict.fromkeys((".md", ".markdown", ".mdx"), MediaType.MARKDOWN),
     ".csv": MediaType.CSV,
@@ -57,28 +85,25 @@ _BY_EXTENSION: dict[str, str] = {
     **dict.fromkeys((".txt", ".text", ".log", ".rst", ".org", ".adoc"), MediaType.TEXT),
     **dict.fromkeys((".py", ".js", ".ts", ".java", ".c", ".h", ".go", ".rs", ".sh", ".sql", ".toml"), MediaType.TEXT),
     **dict.fromkeys((".yaml", ".yml", ".ini", ".cfg", ".tex"), MediaType.TEXT),
+    **dict.fromkeys((".doc", ".dot"), MediaType.DOC),
+    **dict.fromkeys((".ppt", ".pps"), MediaType.PPT),
+    **dict.fromkeys((".xls", ".xlt"), MediaType.XLS),
+    ".ods": MediaType.ODS,
+    ".odp": MediaType.ODP,
     # Known, so that a wrong name is noticed, but not parsed.
-    ".doc": "application/msword",
-    ".ppt": "application/vnd.ms-powerpoint",
-    ".xls": "application/vnd.ms-excel",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-    ".odp": "application/vnd.oasis.opendocument.presentation",
     ".zip": "application/zip",
-    ".png": "image/png",
-    **dict.fromkeys((".jpg", ".jpeg"), "image/jpeg"),
     ".gif": "image/gif",
-    **dict.fromkeys((".tif", ".tiff"), "image/tiff"),
     ".svg": "image/svg+xml",
     ".xml": "application/xml",
 }
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", MediaType.RTF),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", MediaType.PNG),
+    (b"\xff\xd8\xff", MediaType.JPEG),
     (b"GIF8", "image/gif"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
+    (b"II*\x00", MediaType.TIFF),
+    (b"MM\x00*", MediaType.TIFF),
     (b"MZ", "application/vnd.microsoft.portable-executable"),
     (b"\x7fELF", "application/x-elf"),
     (b"\x1f\x8b", "application/gzip"),
@@ -134,6 +159,8 @@ def _contradicts(expected: str, found: str) -> bool:
     """Between kinds of text a name is a preference, so only a binary format on either side can be contradicted."""
     if expected == found or (expected in TEXTUAL and found in TEXTUAL):
         return False
+    if any(expected in generation and found in generation for generation in _GENERATIONS):
+        return False
     plain_markup = {"application/xml", "image/svg+xml"} | TEXTUAL
     return not (expected in plain_markup and found in plain_markup)
 
@@ -146,7 +173,9 @@ def _binary_type(head: bytes, members: Sequence[str], path: Path | None) -> str 
     if head.startswith(_OLE_MAGIC):
         return _ole_type(head if path is None else path.read_bytes())
     if head[:4] == b"RIFF":
-        return "image/webp" if head[8:12] == b"WEBP" else "application/octet-stream"
+        return MediaType.WEBP if head[8:12] == b"WEBP" else "application/octet-stream"
+    if head[:2] == b"BM" and head[6:10] == bytes(4):  # its reserved words are zero, unlike letters
+        return MediaType.BMP
     return next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
 
 
@@ -176,9 +205,9 @@ def _ole_type(content: bytes) -> str:
     if "__substg1.0_".encode("utf-16-le") in content:
         return MediaType.MSG
     streams = (
-        ("WordDocument", "application/msword"),
-        ("PowerPoint Document", "application/vnd.ms-powerpoint"),
-        ("Workbook", "application/vnd.ms-excel"),
+        ("WordDocument", MediaType.DOC),
+        ("PowerPoint Document", MediaType.PPT),
+        ("Workbook", MediaType.XLS),
     )
     kinds = (kind for stream, kind in streams if stream.encode("utf-16-le") in content)
     return next(kinds, "application/x-ole-storage")

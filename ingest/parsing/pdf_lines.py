@@ -6,14 +6,15 @@ import ctypes
 import math
 import statistics
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.parsing.layout import Line, merge_rows
+from ingest.parsing.page_lines import PageLines
 from ingest.parsing.placed import Corners, Placed
+from ingest.parsing.text_layer import text_layer
 from rag.geometry import SCALE
 
 _HYPHENS = (0x02, 0xFFFE)
@@ -24,29 +25,19 @@ _NAME_BYTES = 128
 _SAMPLED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class PageLines:
-    """One page's lines in the order of its content stream; width and height in points."""
-
-    number: int
-    width: float
-    height: float
-    lines: tuple[Line, ...]
-
-
 def read_page(document: Any, number: int) -> PageLines:
     """Page `number`, from 1. Raises pypdfium2.PdfiumError when the page is damaged."""
     page = document[number - 1]
     try:
-        width, height = page.get_size()
+        width, height = (max(side, 1.0) for side in page.get_size())  # damaged files have pages of no size
         textpage = page.get_textpage()
         try:
             lines = merge_rows(list(_lines(page, textpage, width, height)))
         finally:
             textpage.close()
+        return PageLines(number, width, height, tuple(lines), layer=text_layer(page, lines))
     finally:
         page.close()
-    return PageLines(number, width, height, tuple(lines))
 
 
 def _lines(page: Any, textpage: Any, width: float, height: float) -> Iterator[Line]:

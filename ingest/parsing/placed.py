@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.geometry import SCALE
+
 Corners = NDArray[np.uint16]
 """Shape (characters, 4): left, top, right, bottom in units of 1/65535 of the page. All zeros: stands nowhere."""
 
@@ -28,6 +30,23 @@ class Placed:
     def stripped(self) -> Placed:
         start = len(self.text) - len(self.text.lstrip())
         return self[start : start + len(self.text.strip())]
+
+
+def turned_back(corners: Corners, turn: int) -> Corners:
+    """Corners on a page that was turned `turn` quarters to the left, as they are on the page before."""
+    left, top, right, bottom = (corners[:, at] for at in range(4))
+    full = np.uint16(SCALE)
+    match turn % 4:
+        case 1:
+            back = np.stack([full - bottom, left, full - top, right], axis=1)
+        case 2:
+            back = np.stack([full - right, full - bottom, full - left, full - top], axis=1)
+        case 3:
+            back = np.stack([top, full - right, bottom, full - left], axis=1)
+        case _:
+            return corners
+    back[~corners.any(axis=1)] = 0
+    return back
 
 
 def nowhere(text: str) -> Placed:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from rag.documents import ParsedDocument
 from rag.settings import IngestSettings
+
+_MOST_THREADS = 4
+"""Each page at work takes some 300 MB, and all of them share one process's bound of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +36,45 @@ class ParseLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognition:
+    """Whether and how text is recognised in pictures (OCR).
+
+    `when` auto: pages without a usable text layer. `threads` pages are recognised at a time. Each recognised page gives
+    the file `page_timeout_s` more. What was recognised is kept in `cache_folder` for `keep_s`, so that a file that is
+    read again, after a crash or by a newer parser, does not pay twice.
+    """
+
+    when: Literal["auto", "always", "never"] = "auto"
+    threads: int = 1
+    page_timeout_s: float = 30.0
+    cache_folder: str | None = None
+    keep_s: float = 86_400.0
+
+    @classmethod
+    def of(cls, settings: IngestSettings, data_dir: Path) -> Recognition:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return cls(
+            when=settings.ocr,
+            threads=max(1, min(_MOST_THREADS, cores // settings.parsers)),
+            page_timeout_s=settings.ocr_page_timeout_s,
+            cache_folder=str(data_dir.absolute() / "recognised"),
+            keep_s=settings.ocr_keep_s,
+        )
+
+
+NO_RECOGNITION = Recognition(when="never")
+
+OnPage = Callable[[int, bool], None]
+"""Told the number of each page that was read, and whether its text had to be recognised in its picture."""
+
+
+def unheard(_number: int, _recognised: bool) -> None:
+    """For those who do not ask how far a file is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
-    """A file as text and structure. `geometry` is a serialised PageGeometry over `document.text`, for PDFs."""
+    """A file as text and structure. `geometry` is a serialised PageGeometry over `document.text`, if it has pages."""
 
     document: ParsedDocument
     media_type: str

@@ -6,11 +6,16 @@ import io
 import math
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ingest.parsing.pdf import open_pdf
+from ingest.parsing.pdf_file import open_pdf
+from ingest.parsing.pictures import frame_of, frames_in, open_picture
 from ingest.parsing.records import UnreadableFormat, reason_of
 from rag.documents import Box
 from rag.errors import PageNotFound
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _MARK = (255, 221, 0, 96)
 _MOST_PIXELS = 16_000_000
@@ -18,31 +23,53 @@ _MOST_PIXELS = 16_000_000
 
 
 def render_page(path: Path, number: int, boxes: Iterable[Box], scale: float) -> bytes:
-    """Page `number` (from 1) as PNG at `scale` × 72 dpi, less where that would be too many pixels.
+    """Page `number` (from 1) of a PDF as PNG at `scale` × 72 dpi, less where that would be too many pixels; frame
+    `number` of an image file as it is, likewise.
 
     Of `boxes`, those on this page are drawn over it. Raises PageNotFound, PasswordRequired, UnreadableFormat.
     """
-    import pypdfium2 as pdfium
-    from PIL import Image, ImageDraw
+    from PIL import Image as Images
+    from PIL import ImageDraw
 
-    with open_pdf(path) as document:
-        if not 1 <= number <= len(document):
-            raise PageNotFound(page=number, pages=len(document))
-        try:
-            page = document[number - 1]
-            width, height = page.get_size()
-            fitting = math.sqrt(_MOST_PIXELS / max(1.0, width * height))
-            picture = page.render(scale=min(scale, fitting)).to_pil().convert("RGBA")
-        except pdfium.PdfiumError as error:
-            raise UnreadableFormat(reason_of(error)) from None
-    marks = Image.new("RGBA", picture.size, (0, 0, 0, 0))
+    with path.open("rb") as file:
+        is_pdf = b"%PDF-" in file.read(1024)
+    picture = (_pdf_page(path, number, scale) if is_pdf else _frame(path, number)).convert("RGBA")
+    marks = Images.new("RGBA", picture.size, (0, 0, 0, 0))
     pen = ImageDraw.Draw(marks)
     for box in boxes:
         if box.page == number:
             pen.rectangle(_pixels(box, *picture.size), fill=_MARK)
     out = io.BytesIO()
-    Image.alpha_composite(picture, marks).convert("RGB").save(out, "PNG")
+    Images.alpha_composite(picture, marks).convert("RGB").save(out, "PNG")
     return out.getvalue()
+
+
+def _pdf_page(path: Path, number: int, scale: float) -> Image:
+    import pypdfium2 as pdfium
+
+    with open_pdf(path) as document:
+        _check(number, len(document))
+        try:
+            page = document[number - 1]
+            width, height = page.get_size()
+            fitting = math.sqrt(_MOST_PIXELS / max(1.0, width * height))
+            drawn: Image = page.render(scale=min(scale, fitting)).to_pil()
+        except pdfium.PdfiumError as error:
+            raise UnreadableFormat(reason_of(error)) from None
+        return drawn
+
+
+def _frame(path: Path, number: int) -> Image:
+    with open_picture(path) as picture:
+        _check(number, frames_in(picture))
+        frame = frame_of(picture, number)
+    fitting = min(1.0, math.sqrt(_MOST_PIXELS / max(1, frame.width * frame.height)))
+    return frame if fitting == 1 else frame.resize((round(frame.width * fitting), round(frame.height * fitting)))
+
+
+def _check(number: int, pages: int) -> None:
+    if not 1 <= number <= pages:
+        raise PageNotFound(page=number, pages=pages)
 
 
 def _pixels(box: Box, width: int, height: int) -> tuple[float, float, float, float]:

@@ -14,12 +14,12 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ingest.parsing.records import Parsed, ParseLimits
+from ingest.parsing.records import NO_RECOGNITION, OnPage, Parsed, ParseLimits, Recognition, unheard
 from ingest.parsing.resident import resident_bytes
 from ingest.parsing.wire import LENGTHS, MalformedReply, frame, lengths, message_of, parsed_from_json
 from rag.documents import Box
@@ -29,6 +29,10 @@ FILES_PER_CHILD = 200
 """After that many files a child is replaced: parsers leak."""
 
 _WARM_TIMEOUT_S = 180.0
+_READ_PAGE_S = 0.25
+"""Time that each page with a text layer adds: five to ten times what one takes, so that thousands of pages do not die
+of a limit that is meant for hanging files."""
+
 _MEMORY_POLL_S = 0.05
 _EXIT_WAIT_S = 5.0
 _PACKAGES = Path(__file__).resolve().parents[2]
@@ -45,8 +49,9 @@ class ChildDied(Exception):
 class ParserPool:
     """`size` parser processes, started when first needed. Use as an async context, or call `close`."""
 
-    def __init__(self, limits: ParseLimits, size: int = 1) -> None:
+    def __init__(self, limits: ParseLimits, size: int = 1, recognition: Recognition = NO_RECOGNITION) -> None:
         self._limits = limits
+        self._recognition = recognition
         self._scratch = Path(tempfile.mkdtemp(prefix="chuchu-parser-"))
         self._idle: asyncio.LifoQueue[_Child | None] = asyncio.LifoQueue()
         self._busy: set[_Child] = set()
@@ -63,15 +68,19 @@ class ParserPool:
     ) -> None:
         await self.close()
 
-    async def parse(self, path: Path, name: str) -> Parsed:
-        """Parse a file that its user knows as `name`. Raises the leaves of FileRejected."""
+    async def parse(self, path: Path, name: str, on_page: OnPage = unheard) -> Parsed:
+        """Parse a file that its user knows as `name`. `on_page` hears of each page of a paged format.
+
+        Raises the leaves of FileRejected.
+        """
         request = {
             "action": "parse",
             "path": _absolute(path),
             "name": name,
             "limits": asdict(self._limits),
+            "recognition": asdict(self._recognition),
         }
-        message, blob = await self._ask(request)
+        message, blob = await self._ask(request, on_page)
         try:
             return parsed_from_json(message, blob)
         except MalformedReply as error:
@@ -111,22 +120,23 @@ class ParserPool:
             async with self._child():
                 pass
 
-    async def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    async def _ask(self, request: dict[str, Any], on_page: OnPage = unheard) -> tuple[dict[str, Any], bytes]:
         """Send a request, a second time to a fresh process when the first one died of it."""
         try:
-            return await self._attempt(request)
+            return await self._attempt(request, on_page)
         except ChildDied as first:
             try:
-                return await self._attempt(request)
+                return await self._attempt(request, on_page)
             except ChildDied:
                 raise ParserCrashed(reason=first.reason) from None
 
-    async def _attempt(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    async def _attempt(self, request: dict[str, Any], on_page: OnPage) -> tuple[dict[str, Any], bytes]:
+        clock = _Clock(self._limits, self._recognition, on_page)
         async with self._child() as child:
             try:
-                message, blob = await child.exchange(request, self._limits.timeout_s)
+                message, blob = await child.exchange(request, clock)
             except TimeoutError:
-                raise ParseTimeout(limit_s=self._limits.timeout_s) from None
+                raise ParseTimeout(limit_s=clock.limit_s) from None
         if "error" in message:
             details = message.get("details")
             raise from_code(str(message["error"]), details if isinstance(details, dict) else {})
@@ -153,6 +163,34 @@ class ParserPool:
                 if kept is None:
                     await asyncio.shield(child.kill())
             self._idle.put_nowait(kept)
+
+
+class _Clock:
+    """How long one request may take: pages that were read give it more, up to as many as a file may have."""
+
+    def __init__(
+        self, limits: ParseLimits, recognition: Recognition = NO_RECOGNITION, on_page: OnPage = unheard
+    ) -> None:
+        self.limit_s = limits.timeout_s
+        self._page_s = {True: recognition.page_timeout_s, False: _READ_PAGE_S}
+        self._left = {True: limits.max_pages, False: limits.max_pages}
+        self._on_page = on_page
+        self._timeout: asyncio.Timeout | None = None
+
+    def started(self) -> asyncio.Timeout:
+        self._timeout = asyncio.timeout(self.limit_s)
+        return self._timeout
+
+    def page_done(self, number: int, recognised: bool) -> None:
+        if self._left[recognised] > 0:
+            self._left[recognised] -= 1
+            self._extend(self._page_s[recognised])
+        self._on_page(number, recognised)
+
+    def _extend(self, by_s: float) -> None:
+        self.limit_s += by_s
+        if self._timeout is not None and (ends_at := self._timeout.when()) is not None:
+            self._timeout.reschedule(ends_at + by_s)
 
 
 class _Child:
@@ -195,21 +233,22 @@ class _Child:
         """Load the heavy libraries, once; False when the process did not survive it."""
         if not self._warm:
             with contextlib.suppress(ChildDied, ParseMemory, TimeoutError):
-                message, _ = await self.exchange({"action": "warm"}, _WARM_TIMEOUT_S)
+                message, _ = await self.exchange(
+                    {"action": "warm"}, _Clock(replace(self._limits, timeout_s=_WARM_TIMEOUT_S))
+                )
                 self._warm = "error" not in message
         return self._warm
 
-    async def exchange(self, request: dict[str, Any], timeout_s: float) -> tuple[dict[str, Any], bytes]:
+    async def exchange(self, request: dict[str, Any], clock: _Clock) -> tuple[dict[str, Any], bytes]:
         """Raises TimeoutError, ParseMemory, ChildDied; the process is of no use after any of them."""
         watch = asyncio.create_task(self._outgrows())
-        talk = asyncio.create_task(self._talk(request))
+        talk = asyncio.create_task(self._talk(request, clock))
         try:
-            done, _ = await asyncio.wait({watch, talk}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+            async with clock.started():
+                done, _ = await asyncio.wait({watch, talk}, return_when=asyncio.FIRST_COMPLETED)
             if talk in done:
                 return talk.result()
-            if watch in done:
-                raise ParseMemory(limit_bytes=self._limits.memory_bytes)
-            raise TimeoutError
+            raise ParseMemory(limit_bytes=self._limits.memory_bytes)
         finally:
             for task in (watch, talk):
                 task.cancel()
@@ -223,23 +262,29 @@ class _Child:
             async with asyncio.timeout(_EXIT_WAIT_S):
                 await self._process.communicate()
 
-    async def _talk(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    async def _talk(self, request: dict[str, Any], clock: _Clock) -> tuple[dict[str, Any], bytes]:
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         self.files += 1
         try:
             self._process.stdin.write(frame(request))
             await self._process.stdin.drain()
-            head = await self._process.stdout.readexactly(LENGTHS.size)
-            body, blob = lengths(head, self._limits.output_bytes)
-            message = message_of(await self._process.stdout.readexactly(body))
-            reply = message, await self._process.stdout.readexactly(blob)
+            reply = await self._frame()
+            while "page" in reply[0]:
+                clock.page_done(int(reply[0]["page"]), bool(reply[0]["recognised"]))
+                reply = await self._frame()
         except (asyncio.IncompleteReadError, ConnectionError):
             raise ChildDied(await self._last_words()) from None
-        except MalformedReply as error:
+        except (MalformedReply, KeyError, TypeError, ValueError) as error:
             raise ChildDied(f"malformed reply: {error}") from None
-        self.spent = message.get("error") == ParseMemory.code
+        self.spent = reply[0].get("error") == ParseMemory.code
         return reply
+
+    async def _frame(self) -> tuple[dict[str, Any], bytes]:
+        assert self._process.stdout is not None
+        head = await self._process.stdout.readexactly(LENGTHS.size)
+        body, blob = lengths(head, self._limits.output_bytes)
+        message = message_of(await self._process.stdout.readexactly(body))
+        return message, await self._process.stdout.readexactly(blob)
 
     async def _outgrows(self) -> None:
         """Returns when the process, with those that it started, holds more memory than it may."""

@@ -28,6 +28,7 @@ ROOMS = {
     "pypdfium2": ("ingest/parsing/",),
     "qdrant_client": ("rag/index/",),
     "qdrant_edge": ("rag/index/",),
+    "rapidocr": ("ingest/parsing/recognition.py",),
     "rich": ("api/cli/",),
     "rjieba": ("rag/text/",),
     "sentence_transformers": ("rag/models/",),
