@@ -28,14 +28,14 @@ async def trace(
         candidates=[Candidate(passage.text, passage.why, passage.score) for passage in deep.passages],
         texts=await experiment.gold.texts(question) or None,
         passages=await experiment.gold.passages(question, deep.query_vector) or None,
-        packed=_packed(experiment, shown),
+        packed=_packed(experiment, question.query, shown),
     )
     return [trace_evidence(sentence, seen).to_json() for sentence in question.evidence]
 
 
-def _packed(experiment: Experiment, shown: Sequence[ScoredPassage]) -> list[str]:
+def _packed(experiment: Experiment, question: str, shown: Sequence[ScoredPassage]) -> list[str]:
     from rag.answering.packing import pack
 
     budget = experiment.services.settings.answering.budget_tokens
-    packed = pack(shown, budget, experiment.embedder.count_tokens)
+    packed = pack(shown, budget, experiment.embedder.count_tokens, question=question)
     return [passage.text for passage in packed.sources]
