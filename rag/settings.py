@@ -229,7 +229,10 @@ class IngestSettings(Section):
         description="Seconds since its last upload for which a deleted document's file is kept: the same bytes may just be coming in again.",
     )
     passage_tokens: int = Field(
-        96, ge=16, le=2048, description="Length that passages are cut to, in tokens of the embedding model."
+        128,
+        ge=16,
+        le=2048,
+        description="Length that passages are cut to, in tokens of the embedding model; three quarters of it where the text is Chinese.",
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 
 import numpy as np
 
 from rag.answering.evidence import Evidence, EvidenceSentence
+from rag.answering.injection import is_instruction
 
 WORDS_WEIGHT = 1.0
 """What a sentence with all the words of the question is worth beside a centred cosine. With the words weighted by how
@@ -37,7 +39,10 @@ def _told(shares: Mapping[str, float], sentence: EvidenceSentence) -> float:
 
 
 def extract(scores: np.ndarray, evidence: Evidence) -> list[EvidenceSentence]:
-    """The sentences that answer the question best, at most three, in the order of their documents."""
-    order = [int(i) for i in np.argsort(-scores, kind="stable")[:MOST_SENTENCES]]
-    kept = [i for i in order if scores[i] >= NEXT_TO_BEST * scores[order[0]]]
+    """The sentences that answer the question best, at most three, in the order of their documents; none of those that
+    speak to a model instead of a reader.
+    """
+    order = [int(i) for i in np.argsort(-scores, kind="stable")]
+    best = list(islice((i for i in order if not is_instruction(evidence.sentences[i])), MOST_SENTENCES))
+    kept = [i for i in best if scores[i] >= NEXT_TO_BEST * scores[best[0]]]
     return [evidence.sentences[i] for i in sorted(kept)]

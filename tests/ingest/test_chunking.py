@@ -275,3 +275,11 @@ def test_any_text_is_chunked_without_loss(text: str, budget: int, max_tokens: in
 def test_one_endless_word_still_ends(max_tokens: int) -> None:
     parsed = document((PARAGRAPH, "假" * 1000, ()))
     assert "".join(texts(parsed, 16, max_tokens=max_tokens)) == parsed.text
+
+
+def test_a_token_of_chinese_counts_as_four_thirds() -> None:
+    english = document((PARAGRAPH, "One two three. Four five six.", ()))
+    chinese = document((PARAGRAPH, "一二三。四五六。", ()))
+    assert texts(english, 6) == ["One two three. Four five six."]
+    assert texts(chinese, 10) == ["一二三。", "四五六。"]  # four tokens each
+    assert texts(chinese, 11) == ["一二三。四五六。"]
