@@ -65,6 +65,10 @@ class Client:
     def document(self, document_id: str) -> DocumentDetailOut:
         return DocumentDetailOut.model_validate_json(self._request("GET", f"/v1/documents/{document_id}").content)
 
+    def release(self, document_id: str) -> JobOut:
+        """Raises DocumentNotFound, NotQuarantined."""
+        return JobOut.model_validate_json(self._request("POST", f"/v1/documents/{document_id}/release").content)
+
     def delete(self, document_id: str) -> None:
         self._request("DELETE", f"/v1/documents/{document_id}")
 

@@ -156,13 +156,36 @@ class JobOut(Schema):
     version_id: str
     collection: str
     name: str
-    status: Literal["queued", "running", "succeeded", "failed", "cancelled", "unchanged"]
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled", "quarantined", "unchanged"]
     stage: str
     done: int
     total: int
     failure: FailureOut | None
     created_at: datetime
     updated_at: datetime
+
+
+class PageQualityOut(Schema):
+    number: int
+    score: float
+    trouble: str
+
+
+class QualityOut(Schema):
+    """How readable the text is: `score` from 1, sound, to 0, soup, with what it is made of, and the worst pages."""
+
+    score: float
+    characters: int
+    readable_share: float
+    garbled_share: float
+    misdecoded_share: float
+    rare_share: float
+    scattered_share: float
+    pages: int
+    empty_pages: int
+    confidence: float | None
+    scripts: dict[str, float]
+    poor_pages: list[PageQualityOut]
 
 
 class VersionOut(Schema):
@@ -178,6 +201,7 @@ class VersionOut(Schema):
     created_at: datetime
     superseded_by: str | None
     warnings: list[str]
+    quality: QualityOut | None = Field(description="None for a version that was not read yet.")
 
 
 class DocumentOut(Schema):

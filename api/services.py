@@ -82,7 +82,7 @@ async def open_services(
         parsed = ParsedDocuments(stores.blobs)
         parsers = ParserPool(ParseLimits.of(settings.ingest), settings.ingest.parsers)
         stack.push_async_callback(parsers.close)
-        pipeline = IngestPipeline(stores, parsed, index, batcher, parsers, settings.ingest)
+        pipeline = IngestPipeline(stores, parsed, index, batcher, parsers, settings.ingest, settings.quality)
         announce = await _start_worker(stack, pipeline, settings, working)
         priors = await language_priors(model, stores.blobs)
         retriever = Retriever(index, stores.documents, parsed, batcher.embed_query, priors, settings.retrieval)

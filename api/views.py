@@ -11,6 +11,7 @@ from api.schemas import (
     FailureOut,
     JobOut,
     PassageOut,
+    QualityOut,
     RefusalOut,
     SentenceOut,
     SpanOut,
@@ -121,6 +122,7 @@ def version_out(version: DocumentVersion) -> VersionOut:
         created_at=version.created_at,
         superseded_by=version.superseded_by,
         warnings=list(version.warnings),
+        quality=QualityOut.model_validate(version.quality) if version.quality else None,
     )
 
 

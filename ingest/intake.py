@@ -64,6 +64,12 @@ class Intake:
     async def status(self, job_id: str) -> Job:
         return await self._stores.jobs.job(job_id)
 
+    async def release(self, document_id: str) -> Job:
+        """Index a document that is held in quarantine as it is. Raises DocumentNotFound, NotQuarantined."""
+        job = await self._stores.documents.release(document_id)
+        self._announce()
+        return job
+
     async def delete(self, document_id: str) -> None:
         """From now on nothing of the document is found; the worker then takes its passages, text and file away."""
         await self._stores.documents.delete_document(document_id)

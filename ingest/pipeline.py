@@ -12,7 +12,7 @@ import asyncio
 import io
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,16 +20,27 @@ from ingest.chunking import chunk
 from ingest.parsing.records import Parsed
 from ingest.parsing.sandbox import ParserPool
 from ingest.passages import Origin
-from ingest.quality import judge
-from rag.documents import LANGUAGES, Document, DocumentVersion, Language, ParsedDocument, Passage, VersionStatus
-from rag.errors import NotFound
+from ingest.quality import judge, measure
+from rag.documents import (
+    LANGUAGES,
+    Document,
+    DocumentVersion,
+    Language,
+    ParsedDocument,
+    Passage,
+    Quality,
+    VersionStatus,
+)
+from rag.errors import NotFound, Quarantined
 from rag.index.lexical import encode_passage
 from rag.index.passage_index import IndexedPassage, PassageIndex
 from rag.models.batching import EmbeddingBatcher
 from rag.models.embedding import Vectors
-from rag.settings import IngestSettings
+from rag.settings import IngestSettings, QualitySettings
 from rag.store.factory import Stores
+from rag.store.jobs import Job
 from rag.store.parsed_documents import ParsedDocuments
+from rag.store.reading import Reading
 from rag.store.removals import Removal
 from rag.store.vector_sums import VectorSum
 from rag.text.language import detect_language
@@ -52,17 +63,30 @@ class IngestPipeline:
     embedder: EmbeddingBatcher
     parsers: ParserPool
     settings: IngestSettings
+    quality: QualitySettings = field(default_factory=QualitySettings)
 
     async def parse(self, job_id: str) -> bool:
-        """Read the file and judge it. False when the job is no longer wanted; raises FileRejected, Unavailable."""
+        """Read the file and judge it. False when the job is no longer wanted, or is held back; raises FileRejected,
+        Unavailable.
+        """
         job = await self.stores.jobs.start(job_id)
         if job.finished or not await self.stores.jobs.progress(job_id, "parse", 0, 0):
             return False
         if not await self.parsed.exists(job.version_id):
             path = await self.stores.blobs.path(job.blob_key)
             result: Parsed = await self.parsers.parse(path, job.name)
-            judge(result.document)
             await self.parsed.put(job.version_id, result.document, result.geometry)
+        return job.released or await self._is_sound(job)
+
+    async def _is_sound(self, job: Job) -> bool:
+        """Judge what was read; what had better not be found is kept from the index. Raises NoText."""
+        document = await self.parsed.get(job.version_id)
+        quality = await asyncio.to_thread(measure, document)
+        try:
+            judge(quality, self.quality)
+        except Quarantined as error:
+            await self.stores.jobs.quarantine(job.id, error, _reading(document, quality))
+            return False
         return True
 
     async def embed(self, job_id: str) -> bool:
@@ -86,15 +110,17 @@ class IngestPipeline:
         job = await self.stores.jobs.job(job_id)
         document = await self.parsed.get(job.version_id)
         sums, passages = _decode_sums(await self.stores.blobs.get(_sums_key(job.version_id)))
+        reading = _reading(document, await asyncio.to_thread(measure, document))
         await self.stores.documents.publish(
             job_id,
             job.version_id,
             passages=passages,
-            characters=len(document.text),
-            pages=len(document.pages),
-            language=detect_language(document.text, default="other"),
-            parser=document.parser,
-            warnings=document.warnings,
+            characters=reading.characters,
+            pages=reading.pages,
+            language=reading.language,
+            parser=reading.parser,
+            warnings=reading.warnings,
+            quality=reading.quality,
             sums=sums,
             title=job.title or document.title,
         )
@@ -180,6 +206,17 @@ class IngestPipeline:
         present = await self.index.version_passage_ids(version_id)
         if present - {passage.id for passage in passages}:
             await self.index.delete_version(version_id)
+
+
+def _reading(document: ParsedDocument, quality: Quality) -> Reading:
+    return Reading(
+        characters=len(document.text),
+        pages=len(document.pages),
+        language=detect_language(document.text, default="other"),
+        parser=document.parser,
+        warnings=document.warnings,
+        quality=quality,
+    )
 
 
 def _embedded_text(passage: Passage, text: str) -> str:

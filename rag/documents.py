@@ -42,12 +42,16 @@ class Box(NamedTuple):
 
 
 class Page(NamedTuple):
-    """One page of a paged format. `number` counts from 1; width and height are in points (1/72 inch)."""
+    """One page of a paged format. `number` counts from 1; width and height are in points (1/72 inch).
+
+    `confidence` is that of recognised text, from 0 to 1; None for a page whose text was in the file.
+    """
 
     number: int
     span: Span
     width: float
     height: float
+    confidence: float | None = None
 
 
 class ElementKind(StrEnum):
@@ -95,7 +99,38 @@ class VersionStatus(StrEnum):
     LIVE = "live"
     SUPERSEDED = "superseded"
     FAILED = "failed"
+    QUARANTINED = "quarantined"
     DELETED = "deleted"
+
+
+class PageQuality(NamedTuple):
+    """A page that is not sound: how readable, from 0 to 1, and what is wrong with it."""
+
+    number: int
+    score: float
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How readable a parsed text is. `score` sums it up: 1 is sound, 0 is soup.
+
+    Shares are of the characters that are no blanks, those of `rare` and `scattered` of the letters. `confidence` is the
+    mean of the pages whose text was recognised, None without such pages. `poor_pages` are the worst, at most fifty.
+    """
+
+    score: float
+    characters: int
+    readable_share: float
+    garbled_share: float
+    misdecoded_share: float = 0.0
+    rare_share: float = 0.0
+    scattered_share: float = 0.0
+    pages: int = 0
+    empty_pages: int = 0
+    confidence: float | None = None
+    scripts: Mapping[str, float] = field(default_factory=dict)
+    poor_pages: tuple[PageQuality, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +164,7 @@ class DocumentVersion:
     language: Language = "other"
     superseded_by: str | None = None
     warnings: tuple[str, ...] = ()
+    quality: Quality | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,16 @@
     │   ├── FileRejected
     │   │   ├── EmptyFile          ├── FileTooLarge        ├── MediaTypeUnsupported
     │   │   ├── MediaTypeMismatch  ├── PasswordRequired    ├── FileUnreadable
-    │   │   ├── NoText             ├── TextGarbled         ├── ArchiveBomb
+    │   │   ├── NoText             ├── FileUnnamed         ├── ArchiveBomb
     │   │   ├── ParseTimeout       ├── ParseMemory         ├── ParserCrashed
-    │   │   └── FileUnnamed
+    │   │   └── Quarantined           read, but held back: a person may release it
+    │   │       ├── TextGarbled       ├── TextMisdecoded   ├── TextUnlikely
+    │   │       ├── TextScattered     ├── PagesEmpty       └── TextUnsure
     │   ├── QuestionRejected   ├── RequestInvalid
     │   ├── SpanInvalid        └── DatasetInvalid
     ├── Conflict                      the state of things forbids it; the message says what to change
     │   ├── IndexModelMismatch ├── StoreVersionMismatch ├── DataFolderInUse
-    │   └── PortInUse
+    │   ├── PortInUse          └── NotQuarantined
     ├── ModelError
     │   ├── ModelUnknown       ├── ModelMissing        ├── ModelCorrupt
     │   ├── ModelUnreachable   ├── ModelNoSpace        └── ModelUnloadable
@@ -187,10 +189,46 @@ class NoText(FileRejected):
     zh = "文件中没有文字。若为扫描件，请先进行文字识别（OCR）。"
 
 
-class TextGarbled(FileRejected):
+class Quarantined(FileRejected):
+    """The file was read, and what came out had better not be found: it is kept, unindexed, until somebody decides."""
+
+    code = "quarantined"
+
+
+class TextGarbled(Quarantined):
     code = "text-garbled"
-    en = "{share:.0%} of the file's characters are unreadable. Export it again with embedded fonts or as UTF-8."
-    zh = "文件中有 {share:.0%} 的字符无法辨认。请嵌入字体或以 UTF-8 重新导出。"
+    en = "{share:.0%} of the file's characters are unreadable. Export it again with embedded fonts or as UTF-8, or release it as it is."
+    zh = "文件中有 {share:.0%} 的字符无法辨认。请嵌入字体或以 UTF-8 重新导出，或按现状放行。"
+
+
+class TextMisdecoded(Quarantined):
+    code = "text-misdecoded"
+    en = "{share:.0%} of the text looks as if it had been read in the wrong encoding (as in Ã©). Save the original as UTF-8 and add it again, or release it as it is."
+    zh = "{share:.0%} 的文字疑似以错误编码读取（如 Ã©、锟斤拷）。请将原文件存为 UTF-8 后重新添加，或按现状放行。"
+
+
+class TextUnlikely(Quarantined):
+    code = "text-unlikely"
+    en = "{share:.0%} of the letters are of scripts that hardly anybody writes: probably the file's fonts do not say which characters they show. Export it again, print it to PDF, or recognise its text (OCR); or release it as it is."
+    zh = "{share:.0%} 的字母属于极少使用的文字，可能是文件字体缺少字符映射。请重新导出、另打印为 PDF 或进行文字识别（OCR），或按现状放行。"
+
+
+class TextScattered(Quarantined):
+    code = "text-scattered"
+    en = "{share:.0%} of the letters stand alone on their lines, so that the reading order is lost. Export the file again as DOCX or with tags, or recognise its text (OCR); or release it as it is."
+    zh = "{share:.0%} 的文字单独成行，阅读顺序已丢失。请重新导出为 DOCX 或带标签的 PDF，或进行文字识别（OCR），或按现状放行。"
+
+
+class PagesEmpty(Quarantined):
+    code = "pages-empty"
+    en = "{empty} of {pages} pages hold no text; they may be scans. Recognise their text (OCR) first, or release the file to search what it has."
+    zh = "共 {pages} 页，其中 {empty} 页没有文字，可能是扫描页。请先进行文字识别（OCR），或放行以检索现有文字。"
+
+
+class TextUnsure(Quarantined):
+    code = "text-unsure"
+    en = "The recognised text is uncertain (confidence {confidence:.0%}). Scan the file again at 300 dpi or more, straight and in black and white; or release it as it is."
+    zh = "识别出的文字不可靠（置信度 {confidence:.0%}）。请以 300 dpi 以上端正地重新扫描，或按现状放行。"
 
 
 class ArchiveBomb(FileRejected):
@@ -262,8 +300,8 @@ class IndexModelMismatch(Conflict):
 
 class StoreVersionMismatch(Conflict):
     code = "store-version-mismatch"
-    en = "The database has schema {found}; this release needs {expected}. Install the release that made it, or start with a new data_dir."
-    zh = "数据库结构版本为 {found}，本版本需要 {expected}。请使用建立它的版本，或换用新的 data_dir。"
+    en = "The database has schema {found}; this release reads schemas up to {expected}. Install the release that made it, or start with a new data_dir."
+    zh = "数据库结构版本为 {found}，本版本最高支持 {expected}。请使用建立它的版本，或换用新的 data_dir。"
 
 
 class DataFolderInUse(Conflict):
@@ -276,6 +314,12 @@ class PortInUse(Conflict):
     code = "port-in-use"
     en = "Port {port} on {host} is in use. Choose another with --port, or stop the program that holds it."
     zh = "{host} 的端口 {port} 已被占用。请用 --port 另选端口，或停止占用它的程序。"
+
+
+class NotQuarantined(Conflict):
+    code = "not-quarantined"
+    en = "The document {document_id} is not held in quarantine, so there is nothing to release."
+    zh = "文档 {document_id} 未被隔离，无需放行。"
 
 
 class ModelError(ChuchuError):

@@ -166,6 +166,30 @@ class IngestSettings(Section):
     )
 
 
+class QualitySettings(Section):
+    quarantine: bool = Field(
+        True, description="Hold back files whose text had better not be found; false indexes whatever was read."
+    )
+    garbled_share: float = Field(
+        0.1, gt=0, le=1, description="Share of unreadable characters above which a file is held back."
+    )
+    misdecoded_share: float = Field(
+        0.1, gt=0, le=1, description="Share of text that looks read in the wrong encoding, likewise."
+    )
+    rare_share: float = Field(
+        0.3, gt=0, le=1, description="Share of letters of scripts and Han characters in hardly any use, likewise."
+    )
+    scattered_share: float = Field(
+        0.5, gt=0, le=1, description="Share of letters that stand alone or in pairs on their lines, likewise."
+    )
+    empty_pages_share: float = Field(
+        0.8, gt=0, le=1, description="Share of pages without text, likewise, from five pages on."
+    )
+    least_confidence: float = Field(
+        0.5, ge=0, le=1, description="Mean confidence of recognised text (OCR) below which a file is held back."
+    )
+
+
 class ApiSettings(Section):
     host: str = Field("127.0.0.1", description="Address that `chuchu serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that it listens on; 0 takes a free one.")
@@ -196,6 +220,7 @@ class Settings(BaseSettings):
     retrieval: RetrievalSettings = RetrievalSettings()
     answering: AnsweringSettings = AnsweringSettings()
     ingest: IngestSettings = IngestSettings()
+    quality: QualitySettings = QualitySettings()
     api: ApiSettings = ApiSettings()
 
     @field_validator("ingest")

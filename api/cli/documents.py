@@ -8,12 +8,13 @@ import typer
 
 from api.cli.asking import AsJson, Collection
 from api.cli.connection import connected
+from api.cli.job_states import ACTIVE, print_outcome, status, waited_for
 from api.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from api.schemas import DocumentOut
 
-app = typer.Typer(no_args_is_help=True, help="List, show and delete documents. 列出、查看与删除文档。")
+app = typer.Typer(no_args_is_help=True, help="List, show, release and delete documents. 列出、查看、放行与删除文档。")
 
 DocumentId = Annotated[str, typer.Argument(help="Id of the document, from `documents list`. 文档编号。")]
 
@@ -34,6 +35,16 @@ def show(document_id: DocumentId) -> None:
     """One document with its versions, as JSON. 以 JSON 显示一个文档及其各版本。"""
     with connected() as (client, _):
         print(client.document(document_id).model_dump_json(indent=2))
+
+
+@app.command()
+def release(document_id: DocumentId) -> None:
+    """Index a document that is held in quarantine, as it is. 按现状放行被隔离的文档。"""
+    with connected() as (client, terminal):
+        job = waited_for(client, client.release(document_id))
+        print_outcome(terminal, job)
+    if job.status != "succeeded":
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -72,7 +83,7 @@ def state(terminal: Terminal, document: DocumentOut) -> str:
     job = document.job
     if job is not None and job.failure is not None:
         older = terminal.text(" (an older version is live)", "（旧版本仍有效）") if document.live_version else ""
-        return f"{terminal.text('failed', '失败')}: {job.failure.message}{older}"
-    if job is not None and job.status in ("queued", "running"):
-        return terminal.text(job.status, {"queued": "排队中", "running": "处理中"}[job.status])
+        return f"{status(terminal, job)}: {job.failure.message}{older}"
+    if job is not None and job.status in ACTIVE:
+        return status(terminal, job)
     return terminal.text("live", "可用") if document.live_version else terminal.text("cancelled", "已取消")

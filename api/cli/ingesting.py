@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.connection import connected
+from api.cli.job_states import ACTIVE, POLL_S
 from api.cli.terminal import Terminal
 from rag.errors import FileNotFound, FileRejected, FileUnreadable
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 WINDOW = 8
 """Files under way at a time: enough to keep parser and embedder busy, few enough to watch."""
-_POLL_S = 0.1
+_OUTCOMES = {"succeeded": "read", "quarantined": "quarantined"}
 
 
 @dataclass
@@ -58,7 +59,7 @@ def ingest(
     found = _find(paths)
     with connected() as (client, terminal):
         results = ingest_files(client, terminal, found.files, collection, hidden=found.hidden)
-    if any(result.outcome == "failed" for result in results):
+    if any(result.outcome in ("failed", "quarantined") for result in results):
         raise typer.Exit(1)
 
 
@@ -120,7 +121,7 @@ def _worked_off(
                 under_way.remove(work)
                 yield work.result
         if under_way:
-            time.sleep(_POLL_S)
+            time.sleep(POLL_S)
 
 
 def _submit(client: Client, terminal: Terminal, path: Path, collection: str, progress: Progress) -> Result | _UnderWay:
@@ -145,10 +146,10 @@ def _submit(client: Client, terminal: Terminal, path: Path, collection: str, pro
 def _ended(job: JobOut, work: _UnderWay, progress: Progress) -> bool:
     """Show how far a job is; whether it has ended."""
     progress.update(work.task, completed=job.done, total=job.total or None)
-    if job.status in ("queued", "running"):
+    if job.status in ACTIVE:
         return False
     progress.remove_task(work.task)
-    work.result.outcome = "read" if job.status == "succeeded" else "failed"
+    work.result.outcome = _OUTCOMES.get(job.status, "failed")
     work.result.passages = job.total
     if job.failure is not None:
         work.result.reason = job.failure.message
@@ -162,7 +163,12 @@ def _report(terminal: Terminal, results: Sequence[Result], hidden: int) -> None:
     table = Table(box=None, pad_edge=False)
     for english, chinese in (("file", "文件"), ("result", "结果"), ("passages", "段落"), ("reason", "原因")):
         table.add_column(terminal.text(english, chinese), overflow="fold")
-    names = {"read": ("read", "已读取"), "unchanged": ("unchanged", "未变化"), "failed": ("failed", "失败")}
+    names = {
+        "read": ("read", "已读取"),
+        "unchanged": ("unchanged", "未变化"),
+        "quarantined": ("quarantined", "已隔离"),
+        "failed": ("failed", "失败"),
+    }
     for result in results:
         passages = str(result.passages) if result.outcome == "read" else ""
         cells = (str(result.path), terminal.text(*names[result.outcome]), passages, result.reason)
@@ -172,5 +178,10 @@ def _report(terminal: Terminal, results: Sequence[Result], hidden: int) -> None:
     summary = terminal.text(
         "{read} read, {unchanged} unchanged, {failed} failed", "读取 {read}，未变化 {unchanged}，失败 {failed}"
     ).format(**counts)
+    if counts["quarantined"]:
+        summary += terminal.text(
+            f", {counts['quarantined']} quarantined (`chuchu documents release` lets one in)",
+            f"，隔离 {counts['quarantined']}（可用 `chuchu documents release` 放行）",
+        )
     passed_over = terminal.text(f"; {hidden} hidden files passed over", f"；跳过隐藏文件 {hidden} 个") if hidden else ""
     terminal.out.print(summary + passed_over)

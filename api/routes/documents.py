@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 
 from api.dependencies import ReaderLanguage, ServicesDep
-from api.schemas import Collection, DocumentDetailOut, DocumentListOut, SubmissionOut
+from api.schemas import Collection, DocumentDetailOut, DocumentListOut, JobOut, SubmissionOut
 from api.views import document_out, job_out, version_out
 from ingest.intake import Upload
 from rag.errors import FileUnnamed
@@ -73,6 +73,12 @@ async def show(services: ServicesDep, language: ReaderLanguage, document_id: str
     versions = await services.stores.documents.versions(document_id)
     summary = document_out(listing, language)
     return DocumentDetailOut(**summary.model_dump(), versions=[version_out(version) for version in versions])
+
+
+@router.post("/{document_id}/release", status_code=202)
+async def release(services: ServicesDep, language: ReaderLanguage, document_id: str) -> JobOut:
+    """Let a document out of quarantine: it is indexed as it is. The job that works on it."""
+    return job_out(await services.intake.release(document_id), language)
 
 
 @router.delete("/{document_id}", status_code=204)

@@ -51,7 +51,7 @@ def parsed_to_json(parsed: Parsed) -> dict[str, Any]:
         "media_type": parsed.media_type,
         "text": document.text,
         "elements": [[e.kind, e.span, e.page, e.heading_path, e.header] for e in document.elements],
-        "pages": [[page.number, page.span, page.width, page.height] for page in document.pages],
+        "pages": [list(page) for page in document.pages],
         "title": document.title,
         "parser": document.parser,
         "warnings": document.warnings,
@@ -103,8 +103,9 @@ def _element(entry: Sequence[Any]) -> Element:
 
 
 def _page(entry: Sequence[Any]) -> Page:
-    number, span, width, height = entry
-    return Page(int(number), _span(span), float(width), float(height))
+    number, span, width, height, confidence = entry
+    known = None if confidence is None else float(confidence)
+    return Page(int(number), _span(span), float(width), float(height), known)
 
 
 def _check_spans(document: ParsedDocument) -> None:

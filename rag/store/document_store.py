@@ -9,15 +9,16 @@ from uuid import uuid4
 from sqlalchemy import Row, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rag.documents import DocumentVersion, Language
+from rag.documents import DocumentVersion, Language, Quality
 from rag.errors import DocumentNotFound, VersionNotFound
-from rag.store import publishing, removals, submitting
+from rag.store import publishing, releasing, removals, submitting
 from rag.store.clock import Clock, utc_now
 from rag.store.database import Database
 from rag.store.jobs import Job
 from rag.store.language_sums import read_sums
 from rag.store.listings import CollectionSize, DocumentListing, LiveVersion, Original
 from rag.store.publishing import Publication
+from rag.store.reading import Reading
 from rag.store.removals import Removal
 from rag.store.rows import LATEST_JOBS, LIVE_VERSIONS, to_document, to_job, to_version
 from rag.store.submissions import NewDocument, Submission
@@ -53,6 +54,7 @@ class DocumentStore:
         warnings: Sequence[str],
         sums: Mapping[Language, VectorSum],
         title: str | None = None,
+        quality: Quality | None = None,
     ) -> list[str]:
         """Flip the version live in place of the former one, and end its job.
 
@@ -60,9 +62,18 @@ class DocumentStore:
         was published before it, or its job was cancelled. May be repeated: it changes nothing, and returns the same.
         `sums` are of the vectors of its passages. Raises JobNotFound, VersionNotFound.
         """
-        publication = Publication(passages, characters, pages, language, parser, tuple(warnings), sums, title)
+        reading = Reading(characters, pages, language, parser, tuple(warnings), quality)
+        publication = Publication(reading, passages, sums, title)
         async with self._database.write() as connection:
             return await publishing.publish(connection, job_id, version_id, publication, self._now())
+
+    async def release(self, document_id: str) -> Job:
+        """Let a document out of quarantine: its job is to be done after all, and is not judged again.
+
+        Raises DocumentNotFound, NotQuarantined.
+        """
+        async with self._database.write() as connection:
+            return await releasing.release(connection, document_id, self._now())
 
     async def delete_document(self, document_id: str) -> list[str]:
         """Take a document away and cancel its jobs. Returns its versions, whose passages must now leave the index.

@@ -12,6 +12,7 @@ from rag.errors import ChuchuError
 from rag.store.clock import Clock, utc_now
 from rag.store.database import Database
 from rag.store.jobs import UNFINISHED, Job, JobStatus
+from rag.store.reading import Reading
 from rag.store.rows import JOBS, job_row, lock_job, to_job
 from rag.store.tables import jobs, versions
 
@@ -54,16 +55,22 @@ class JobStore:
         cause = {"error_code": error.code, "error_details": error.details}
         return await self._end(job_id, {"status": JobStatus.FAILED, **cause})
 
+    async def quarantine(self, job_id: str, error: ChuchuError, reading: Reading) -> Job:
+        """The job ends, and its version waits, with what was read, for somebody to release it."""
+        cause = {"error_code": error.code, "error_details": error.details}
+        held = {"status": VersionStatus.QUARANTINED, **reading.columns()}
+        return await self._end(job_id, {"status": JobStatus.QUARANTINED, **cause}, held)
+
     async def cancel(self, job_id: str) -> Job:
         """The job ends because somebody wanted it to; its version never becomes live."""
         return await self._end(job_id, {"status": JobStatus.CANCELLED})
 
-    async def _end(self, job_id: str, values: dict[str, Any]) -> Job:
+    async def _end(self, job_id: str, values: dict[str, Any], version: dict[str, Any] | None = None) -> Job:
         async with self._database.write() as connection:
             job = await lock_job(connection, job_id)
             if job.status in UNFINISHED:
                 dropped = update(versions).where(versions.c.id == job.version_id)
-                await connection.execute(dropped.values(status=VersionStatus.FAILED))
+                await connection.execute(dropped.values(version or {"status": VersionStatus.FAILED}))
             return to_job(await self._change(connection, job_id, values))
 
     async def _change(self, connection: AsyncConnection, job_id: str, values: dict[str, Any]) -> Row[Any]:

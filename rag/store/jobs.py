@@ -12,13 +12,16 @@ from rag.errors import ChuchuError, from_code
 
 
 class JobStatus(StrEnum):
-    """`unchanged` is never stored: doors show it for a submission that needed no job."""
+    """`quarantined` ended too, but somebody may release it. `unchanged` is never stored: doors show it for a submission
+    that needed no job.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    QUARANTINED = "quarantined"
     UNCHANGED = "unchanged"
 
 
@@ -30,7 +33,8 @@ class Job:
     """One submitted file on its way to a live version.
 
     `name` is the file's name and `title` the title that came with it, if any. `done` of `total` counts whatever
-    `stage` works on. `attempts` counts starts, so that a job which keeps killing its worker can be told.
+    `stage` works on. `attempts` counts starts, so that a job which keeps killing its worker can be told. `released`
+    says that somebody let the file out of quarantine.
     """
 
     id: str
@@ -54,6 +58,7 @@ class Job:
     priority: int = 0
     error_code: str | None = None
     error_details: Mapping[str, Any] = field(default_factory=dict)
+    released: bool = False
 
     @property
     def finished(self) -> bool:

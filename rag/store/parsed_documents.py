@@ -70,7 +70,7 @@ def encode(parsed: ParsedDocument) -> bytes:
         "title": parsed.title,
         "parser": parsed.parser,
         "warnings": list(parsed.warnings),
-        "pages": [[page.number, *page.span, page.width, page.height] for page in parsed.pages],
+        "pages": [_page_to_json(page) for page in parsed.pages],
         "elements": [_element_to_json(element) for element in parsed.elements],
     }
     return gzip.compress(json.dumps(record, ensure_ascii=False).encode("utf-8"), compresslevel=6, mtime=0)
@@ -81,11 +81,22 @@ def decode(data: bytes) -> ParsedDocument:
     return ParsedDocument(
         text=record["text"],
         elements=tuple(_element_from_json(element) for element in record["elements"]),
-        pages=tuple(Page(number, Span(start, end), w, h) for number, start, end, w, h in record["pages"]),
+        pages=tuple(_page_from_json(*page) for page in record["pages"]),
         title=record["title"],
         parser=record["parser"],
         warnings=tuple(record["warnings"]),
     )
+
+
+def _page_to_json(page: Page) -> list[Any]:
+    known = [page.number, *page.span, page.width, page.height]
+    return known if page.confidence is None else [*known, page.confidence]
+
+
+def _page_from_json(
+    number: int, start: int, end: int, width: float, height: float, confidence: float | None = None
+) -> Page:
+    return Page(number, Span(start, end), width, height, confidence)
 
 
 def _element_to_json(element: Element) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rag.documents import Language, VersionStatus
+from rag.documents import VersionStatus
 from rag.errors import DocumentNotFound, VersionNotFound
 from rag.store.jobs import UNFINISHED, JobStatus
 from rag.store.language_sums import Sums, exchange_sums
+from rag.store.reading import Reading
 from rag.store.rows import live_version_row, lock_document, lock_job
 from rag.store.tables import documents, jobs, schema_info, versions
 
@@ -24,25 +25,14 @@ from rag.store.tables import documents, jobs, schema_info, versions
 class Publication:
     """What is known of a version once its passages are in the index."""
 
+    reading: Reading
     passages: int
-    characters: int
-    pages: int
-    language: Language
-    parser: str
-    warnings: tuple[str, ...]
     sums: Sums
     title: str | None
 
     def facts(self) -> dict[str, Any]:
-        """The columns of the version that parsing decides."""
-        return {
-            "passages": self.passages,
-            "characters": self.characters,
-            "pages": self.pages,
-            "language": self.language,
-            "parser": self.parser,
-            "warnings": list(self.warnings),
-        }
+        """The columns of the version that ingestion decides."""
+        return {"passages": self.passages, **self.reading.columns()}
 
 
 async def publish(
@@ -84,11 +74,22 @@ async def _flip(connection: AsyncConnection, job: Row[Any], live: Row[Any] | Non
         outgoing = {"status": VersionStatus.SUPERSEDED, "superseded_by": job.version_id}
         await _set_version(connection, live.id, outgoing)
     await _set_version(connection, job.version_id, publication.facts() | {"status": VersionStatus.LIVE})
+    await _drop_held_back(connection, job)
     described = {"media_type": job.media_type} | ({"title": publication.title} if publication.title else {})
     await connection.execute(update(documents).where(documents.c.id == job.document_id).values(described))
     entering = (job.version_id, publication.sums)
     await exchange_sums(connection, job.collection, entering=entering, leaving=live.id if live else None)
     await _next_generation(connection)
+
+
+async def _drop_held_back(connection: AsyncConnection, job: Row[Any]) -> None:
+    """Earlier versions that wait in quarantine: something sound has taken their place."""
+    waiting = (
+        (versions.c.document_id == job.document_id)
+        & (versions.c.status == VersionStatus.QUARANTINED)
+        & (versions.c.number < job.number)
+    )
+    await connection.execute(update(versions).where(waiting).values(status=VersionStatus.FAILED))
 
 
 async def _bury(connection: AsyncConnection, document: Row[Any], now: datetime) -> None:

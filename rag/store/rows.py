@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rag.documents import Document, DocumentVersion, VersionStatus
 from rag.errors import JobNotFound
 from rag.store.jobs import Job, JobStatus
+from rag.store.quality_record import quality_from_json
 from rag.store.tables import documents, jobs, versions
 
 JOBS = (
@@ -22,6 +23,7 @@ JOBS = (
         versions.c.parser_version,
         versions.c.media_type,
         versions.c.size_bytes,
+        versions.c.released,
     )
     .join(documents, documents.c.id == jobs.c.document_id)
     .join(versions, versions.c.id == jobs.c.version_id)
@@ -88,6 +90,7 @@ def to_version(row: Row[Any]) -> DocumentVersion:
         language=row.language,
         superseded_by=row.superseded_by,
         warnings=tuple(row.warnings),
+        quality=quality_from_json(row.quality),
     )
 
 
@@ -114,4 +117,5 @@ def to_job(row: Row[Any]) -> Job:
         priority=row.priority,
         error_code=row.error_code,
         error_details=row.error_details,
+        released=row.released,
     )

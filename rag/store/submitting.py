@@ -35,12 +35,14 @@ def version_id(document: str, new: NewDocument, number: int) -> str:
 
 
 async def submit(connection: AsyncConnection, new: NewDocument, job_id: str, now: datetime) -> Submission:
-    """What the document is heading for decides: its newest job while that is unfinished, otherwise what is live."""
+    """What the document is heading for decides: its newest job while that is unfinished or held back, otherwise what is
+    live.
+    """
     document = await _claim_document(connection, new, now)
     live = await live_version_row(connection, document.id)
     latest = (await connection.execute(LATEST_JOBS.where(documents.c.id == document.id))).one_or_none()
     record = to_document(document, live.id if live else None)
-    if latest is not None and latest.status in UNFINISHED:
+    if latest is not None and latest.status in (*UNFINISHED, JobStatus.QUARANTINED):
         if _same_content(latest, new):
             return Submission(record, to_job(latest), SubmissionOutcome.PENDING)
     elif live is not None and _same_content(live, new):

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -25,11 +26,13 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
-SCHEMA_VERSION = 1
-"""Raise it with every change of the tables: an older or newer database is refused, never guessed at."""
+SCHEMA_VERSION = 2
+"""Raise it with every change of the tables, and say in `migrations` what was added: an older database is brought up
+to date when it is opened, a newer one is refused."""
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -115,6 +118,8 @@ versions = Table(
     Column("created_at", UtcTime, nullable=False),
     _id("superseded_by"),
     Column("removed_at", UtcTime),
+    Column("quality", JSON(none_as_null=True)),
+    Column("released", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("document_id", "number"),
     Index("versions_by_status", "status", "removed_at"),
     Index(

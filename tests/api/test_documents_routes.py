@@ -94,6 +94,7 @@ def test_what_does_not_exist_is_not_found(api: Api) -> None:
         ("DELETE", "/v1/documents/none"): "document-not-found",
         ("GET", "/v1/jobs/none"): "job-not-found",
         ("POST", "/v1/jobs/none/cancel"): "job-not-found",
+        ("POST", "/v1/documents/none/release"): "document-not-found",
         ("GET", "/v1/documents/none/versions/none/text?start=0&end=1"): "version-not-found",
         ("GET", "/v1/documents/none/versions/none/pages/1"): "version-not-found",
     }
@@ -114,6 +115,21 @@ def test_a_deleted_document_is_gone(api: Api) -> None:
     assert api.get(place).status_code == 404
     assert api.get(f"{place}/versions/{job['version_id']}/text?start=0&end=4").json()["code"] == "document-deleted"
     assert api.post("/v1/search", json={"query": "Gone", "collection": "gone"}).json()["passages"] == []
+
+
+def test_a_document_in_quarantine_shows_why_and_is_released(api: Api) -> None:
+    job = api.ingested("soup.md", "㐂㐄㐆㐈㐊㐌㐎㐐㐒㐔㐖㐘 Soup\n", collection="soup")
+    place = f"/v1/documents/{job['document_id']}"
+    (held,) = api.get(place).json()["versions"]
+
+    reply = api.post(f"{place}/release", headers={"Accept-Language": "zh"})
+
+    assert (job["status"], job["failure"]["code"]) == ("quarantined", "text-unlikely")
+    assert (held["status"], held["quality"]["score"] < 0.5) == ("quarantined", True)
+    assert (reply.status_code, reply.json()["status"], reply.json()["failure"]) == (202, "queued", None)
+    again = api.post(f"{place}/release", headers={"Accept-Language": "zh"})
+    assert (again.status_code, again.json()["code"]) == (409, "not-quarantined")
+    assert "未被隔离" in again.json()["detail"]
 
 
 def test_a_finished_job_is_not_cancelled(api: Api, leave: dict[str, Any]) -> None:

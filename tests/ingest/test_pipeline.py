@@ -9,7 +9,7 @@ import pytest
 from api.services import Services
 from ingest.pipeline import IngestPipeline
 from rag.documents import Span, VersionStatus
-from rag.errors import BlobNotFound, DocumentNotFound, EmptyFile, NoText
+from rag.errors import BlobNotFound, DocumentNotFound, EmptyFile, NoText, NotQuarantined, TextUnlikely
 from rag.models.batching import EmbeddingBatcher
 from rag.store.jobs import JobStatus
 from rag.store.submissions import SubmissionOutcome
@@ -173,6 +173,86 @@ def test_a_bad_new_state_leaves_the_old_one_live(tmp_path: Path) -> None:
         assert listing.version is not None
         assert listing.version.id == old.version_id
         assert len((await services.retriever.retrieve("notice period")).passages) == 1
+
+    with_services(tmp_path, scenario)
+
+
+SOUP = "㐂㐄㐆㐈㐊㐌㐎㐐㐒㐔㐖㐘 Limited\n"
+
+
+def test_soup_is_held_back_until_somebody_releases_it(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        held = await ingested(services, "soup.md", SOUP)
+        again = await submitted(services, "soup.md", SOUP)
+        (version,) = await services.stores.documents.versions(held.document_id)
+        before = await services.index.count()
+
+        released = await ended(services, await services.intake.release(held.document_id))
+
+        assert (held.status, type(held.failure)) == (JobStatus.QUARANTINED, TextUnlikely)
+        assert again.job is not None
+        assert (again.outcome, again.job.id) == (SubmissionOutcome.PENDING, held.id)
+        assert (version.status, version.characters) == (VersionStatus.QUARANTINED, 20)
+        assert version.quality is not None
+        assert version.quality.rare_share > 0.5
+        assert before == 0
+        assert (released.status, released.failure) == (JobStatus.SUCCEEDED, None)
+        assert len((await services.retriever.retrieve("limited")).passages) == 1
+        with pytest.raises(NotQuarantined):
+            await services.intake.release(held.document_id)
+
+    with_services(tmp_path, scenario)
+
+
+def test_a_sound_state_takes_the_place_of_one_that_is_held_back(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        held = await ingested(services, "soup.md", SOUP)
+
+        await ingested(services, "soup.md", LEAVE)
+        await nothing_left_to_remove(services)
+
+        statuses = [version.status for version in await services.stores.documents.versions(held.document_id)]
+        assert statuses == [VersionStatus.LIVE, VersionStatus.FAILED]
+        assert not await services.parsed.exists(held.version_id)
+        with pytest.raises(NotQuarantined):
+            await services.intake.release(held.document_id)
+
+    with_services(tmp_path, scenario)
+
+
+def test_a_held_back_document_is_deleted_with_its_text(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        held = await ingested(services, "soup.md", SOUP)
+
+        await services.intake.delete(held.document_id)
+        await nothing_left_to_remove(services)
+
+        assert await services.stores.blobs.keys("originals") == []
+        assert not await services.parsed.exists(held.version_id)
+
+    with_services(tiny_settings(tmp_path, ingest={"keep_originals_s": 0}), scenario)
+
+
+def test_the_quality_of_what_is_live_is_kept(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        job = await ingested(services, "leave.md", LEAVE)
+
+        listing = await services.stores.documents.document(job.document_id)
+        assert listing.version is not None
+        assert listing.version.quality is not None
+        assert (listing.version.quality.score, listing.version.quality.scripts) == (1, {"latin": 1.0})
+
+    with_services(tmp_path, scenario)
+
+
+def test_the_words_of_an_error_are_never_indexed(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        await ingested(services, "leave.md", LEAVE)
+        for name, content in (("bad.html", NOTHING), ("soup.md", SOUP), ("cut.pdf", b"%PDF-1.7\n%broken")):
+            job = await ingested(services, name, content)
+            assert job.failure is not None
+            (passage,) = (await services.retriever.retrieve(str(job.failure))).passages
+            assert passage.title == "Leave"
 
     with_services(tmp_path, scenario)
 
