@@ -38,10 +38,12 @@ WINDOW = 64
 """Jobs handed to DBOS ahead of their turn: the rest of a bulk import stays in our table, where order can change."""
 WORKFLOW_VERSION = "1"
 """Raise it when the order of steps changes: DBOS continues a workflow only in the version that began it."""
-STEP_ATTEMPTS = 5
+STEP_ATTEMPTS = 8
 STEP_PAUSE_S = 1.0
-"""Before the second attempt, and twice as long before each further one: a service may restart, which takes less than
-15 s, without costing a document."""
+"""Before the second attempt, and twice as long before each further one: a service may be away for two minutes, as long
+as a host takes to restart, without costing a document."""
+SWEEP_S = 3600.0
+"""How often the blob store is looked through for what dead processes left; the first time when the worker starts."""
 
 MOST_STARTS = 20
 """A file whose work ends the process that often, by a crash in native code or for want of memory, is given up."""
@@ -73,6 +75,7 @@ class JobWorker:
         self._handed_on: set[str] = set()
         self._look_again_at = 0.0
         self._restored = False
+        self._swept_at: float | None = None
         self._steps: set[Future[Any]] = set()
         self._closing = False
         self._announced = asyncio.Event()
@@ -81,6 +84,7 @@ class JobWorker:
     async def open(self) -> None:
         """Continue what a crash cut short, then look for work."""
         self._loop = asyncio.get_running_loop()
+        self._opened_at = time.monotonic()
         await asyncio.to_thread(self._launch)
         self._feeding = asyncio.create_task(self._feed())
 
@@ -128,6 +132,15 @@ class JobWorker:
                 await self._hand_on_one(job)
         self._handed_on = {job.id for job in waiting}
         await self._pipeline.remove_leftovers()
+        await self._sweep()
+
+    async def _sweep(self) -> None:
+        """What came in since this worker opened, or swept last, may still be on its way into the database."""
+        since = self._opened_at if self._swept_at is None else self._swept_at
+        if self._swept_at is None or time.monotonic() > self._swept_at + SWEEP_S:
+            now = time.monotonic()
+            await self._pipeline.remove_orphans(now - since)
+            self._swept_at = now
 
     def _launch(self) -> None:
         DBOS(config=self._config)
@@ -217,9 +230,10 @@ class JobWorker:
         self.announce()
 
     async def _fail(self, job_id: str, error: ChuchuError) -> None:
-        if not isinstance(error, Rejected):
+        job = await self._pipeline.stores.jobs.fail(job_id, error)
+        # A job that had ended before, as by a deletion, has lost what it works with: that is no failure.
+        if job.status is JobStatus.FAILED and not isinstance(error, Rejected):
             log.error("job %s: %s", job_id, error)
-        await self._pipeline.stores.jobs.fail(job_id, error)
         self.announce()
 
 

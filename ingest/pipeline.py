@@ -135,6 +135,9 @@ class IngestPipeline:
         version = await self.stores.documents.version(job.document_id, job.version_id)
         if version.status is not VersionStatus.LIVE:
             await self.index.delete_version(job.version_id)
+            await self.stores.blobs.delete(_sums_key(job.version_id))
+        if version.status in (VersionStatus.FAILED, VersionStatus.DELETED):
+            await self.parsed.delete(job.version_id)
 
     async def remove_leftovers(self) -> None:
         """Take versions that are not live out of the index, and delete what nobody can ask for any more."""
@@ -146,13 +149,30 @@ class IngestPipeline:
         await self.stores.blobs.delete(_sums_key(leftover.version_id))
         if leftover.text:
             await self.parsed.delete(leftover.version_id)
-        if leftover.original:
-            # An upload stores its bytes first and names them in the database after: in between, they look unneeded.
-            # Until they are old enough the removal stays pending, and the next call comes back to it.
-            if await self.stores.blobs.age_s(leftover.original) < self.settings.keep_originals_s:
-                return
-            await self.stores.blobs.delete(leftover.original)
+        if leftover.original and not await self._remove_if_old(leftover.original):
+            return  # the removal stays pending, and the next call comes back to it
         await self.stores.documents.removed(leftover.version_id)
+
+    async def remove_orphans(self, older_than_s: float) -> None:
+        """Delete blobs that nothing names: a process that dies between storing and naming leaves them.
+
+        Listed before the database is asked: what is named meanwhile is then known to be needed.
+        """
+        keys = await self.stores.blobs.keys()
+        needed = await self.stores.documents.needed_blobs()
+        for key in keys:
+            folder, _, name = key.partition("/")
+            if folder == "versions" and name.partition("/")[0] not in needed.texts:
+                await self.stores.blobs.delete(key)
+            elif folder == "originals" and key not in needed.originals:
+                await self._remove_if_old(key, older_than_s)
+
+    async def _remove_if_old(self, original: str, older_than_s: float = 0) -> bool:
+        """An upload stores its bytes first and names them in the database after: in between, they look unneeded."""
+        if await self.stores.blobs.age_s(original) < max(older_than_s, self.settings.keep_originals_s):
+            return False
+        await self.stores.blobs.delete(original)
+        return True
 
     async def restore(self) -> None:
         """Index what is live anew, from its stored text, where the index does not hold it: it was lost, or moved.

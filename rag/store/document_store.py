@@ -19,7 +19,7 @@ from rag.store.language_sums import read_sums
 from rag.store.listings import CollectionSize, DocumentListing, LiveVersion, Original
 from rag.store.publishing import Publication
 from rag.store.reading import Reading
-from rag.store.removals import Removal
+from rag.store.removals import NeededBlobs, Removal
 from rag.store.rows import LATEST_JOBS, LIVE_VERSIONS, to_document, to_job, to_version
 from rag.store.submissions import NewDocument, Submission
 from rag.store.tables import documents, jobs, schema_info, versions
@@ -93,6 +93,11 @@ class DocumentStore:
         async with self._database.write() as connection:
             await removals.done(connection, version_id, self._now())
 
+    async def needed_blobs(self) -> NeededBlobs:
+        """What of the blob store belongs to something; what else lies there was left by a process that died."""
+        async with self._database.read() as connection:
+            return await removals.needed(connection)
+
     async def document(self, document_id: str) -> DocumentListing:
         """Raises DocumentNotFound, also for a deleted one."""
         query = select(documents).where(documents.c.id == document_id, documents.c.deleted_at.is_(None))
@@ -116,6 +121,11 @@ class DocumentStore:
         query = query.order_by(documents.c.created_at.desc(), documents.c.id.desc()).limit(limit)
         async with self._database.read() as connection:
             return await _listings(connection, (await connection.execute(query)).all())
+
+    async def ids(self) -> list[str]:
+        """All documents that ever were, deleted ones too."""
+        async with self._database.read() as connection:
+            return list((await connection.execute(select(documents.c.id).order_by(documents.c.id))).scalars())
 
     async def version(self, document_id: str, version_id: str) -> DocumentVersion:
         """Also a superseded or deleted one: citations point at them. Raises VersionNotFound."""

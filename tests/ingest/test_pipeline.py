@@ -8,14 +8,14 @@ import pytest
 
 from api.services import Services
 from ingest.pipeline import IngestPipeline
-from rag.documents import Span, VersionStatus
+from rag.documents import ParsedDocument, Span, VersionStatus
 from rag.errors import BlobNotFound, DocumentNotFound, EmptyFile, NoText, NotQuarantined, TextUnlikely
 from rag.models.batching import EmbeddingBatcher
 from rag.store.jobs import JobStatus
 from rag.store.submissions import SubmissionOutcome
 from rag.testing import HashEmbedder
 from tests.faulty import GatedEmbedder
-from tests.running import ended, ingested, nothing_left_to_remove, submitted, tiny_settings, with_services
+from tests.running import ended, ingested, nothing_left_to_remove, submitted, tiny_settings, until, with_services
 
 LEAVE = "# Leave\n\nThe notice period is 30 days.\n"
 LONGER_LEAVE = "# Leave\n\nThe notice period is 45 days.\n"
@@ -311,6 +311,62 @@ def test_work_begun_twice_does_not_take_away_what_is_live(tmp_path: Path) -> Non
         assert await services.index.count() == 1
 
     with_services(tmp_path, scenario)
+
+
+def test_what_dead_processes_left_is_swept_away_when_it_is_old(tmp_path: Path) -> None:
+    stray_text, stray_file = "versions/00000000-0000-4000-8000-000000000000/parsed.json.gz", "originals/none"
+
+    async def leave(services: Services) -> list[str]:
+        await ingested(services, "leave.md", LEAVE)
+        kept = await services.stores.blobs.keys()
+        for key in (stray_text, stray_file):
+            await services.stores.blobs.put(key, b"x")
+        return kept
+
+    async def swept(services: Services) -> list[str]:
+        await ingested(services, "other.md", "# Other\n")
+        await services.intake.delete((await services.stores.documents.documents(limit=1))[0].document.id)
+        await nothing_left_to_remove(services)
+        return await services.stores.blobs.keys()
+
+    kept = with_services(tmp_path, leave)
+
+    young = with_services(tiny_settings(tmp_path, ingest={"keep_originals_s": 3600}), swept_text)
+    old = with_services(tiny_settings(tmp_path, ingest={"keep_originals_s": 0}), swept)
+
+    assert (stray_text in young, stray_file in young) == (False, True)
+    assert old == kept
+
+
+async def swept_text(services: Services) -> list[str]:
+    async def is_swept() -> bool:
+        return not any("00000000" in key for key in await services.stores.blobs.keys("versions"))
+
+    await until(is_swept)
+    return await services.stores.blobs.keys()
+
+
+def test_cancelling_while_a_file_is_read_leaves_no_text(tmp_path: Path) -> None:
+    """What was removed when the job was cancelled is stored only afterwards."""
+
+    async def scenario(services: Services) -> None:
+        submission = await submitted(services, "leave.md", LEAVE)
+        assert submission.job is not None
+        await services.intake.cancel(submission.job.id)
+        await nothing_left_to_remove(services)
+        document = ParsedDocument("The notice period is 30 days.", ())
+        await services.parsed.put(submission.job.version_id, document, None)
+        async with EmbeddingBatcher(HashEmbedder()) as batcher:
+            late = IngestPipeline(
+                services.stores, services.parsed, services.index, batcher, services.pages.parsers,
+                services.settings.ingest,
+            )  # fmt: skip
+
+            await late.discard(submission.job.id)
+
+        assert not await services.parsed.exists(submission.job.version_id)
+
+    with_services(tmp_path, scenario, working=True)
 
 
 def test_other_passage_settings_make_a_new_version_of_the_same_bytes(tmp_path: Path) -> None:
