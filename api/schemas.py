@@ -156,13 +156,21 @@ class JobOut(Schema):
     version_id: str
     collection: str
     name: str
-    status: Literal["queued", "running", "succeeded", "failed", "cancelled", "quarantined", "unchanged"]
+    content_hash: str
+    status: Literal["queued", "running", "paused", "succeeded", "failed", "cancelled", "quarantined", "unchanged"]
     stage: str
     done: int
     total: int
+    attempts: int
+    priority: int
     failure: FailureOut | None
     created_at: datetime
     updated_at: datetime
+
+
+class JobListOut(Schema):
+    jobs: list[JobOut]
+    next: str | None = Field(None, description="Give this as `after` to read on.")
 
 
 class PageQualityOut(Schema):
@@ -225,6 +233,10 @@ class DocumentListOut(Schema):
     next: str | None = Field(None, description="Give this as `after` to read on.")
 
 
+class MoveIn(Schema):
+    uri: str = Field(min_length=1, max_length=4096)
+
+
 class SubmissionOut(Schema):
     """What became of an upload: `submitted` (a job works on it), `pending` (one already did) or `unchanged`."""
 
@@ -241,6 +253,7 @@ class QuoteOut(Schema):
     after: str
     title: str
     status: VersionStatus
+    superseded_by: str | None = Field(description="The later version, when `status` is superseded.")
 
 
 class HealthOut(Schema):

@@ -12,7 +12,7 @@ from benchmarks.workload import COLLECTION, Content, Expectation, Expectations
 from rag.documents import DocumentVersion, VersionStatus
 from rag.errors import DocumentNotFound
 from rag.store.listings import DocumentListing
-from rag.store.submitting import document_id
+from rag.store.places import place_id
 
 _POLL_S = 0.05
 _PATIENCE_S = 180.0
@@ -58,7 +58,7 @@ async def violations(services: Services, expectations: Expectations) -> Violatio
 async def _check_document(services: Services, uri: str, expected: Expectation, found: Violations) -> None:
     """Acknowledged means: answerable, failed with a reason, or deleted."""
     try:
-        listing = await services.stores.documents.document(document_id(COLLECTION, uri))
+        listing = await services.stores.documents.document(place_id(COLLECTION, uri))
     except DocumentNotFound:
         listing = None
     for last, live in expected.candidates():

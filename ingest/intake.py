@@ -6,6 +6,8 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 from ingest.parsing.media_types import sniff_file
 from ingest.parsing.parser import PARSER_VERSION
@@ -13,19 +15,23 @@ from rag.errors import EmptyFile, FileRejected, FileTooLarge
 from rag.settings import IngestSettings
 from rag.store.blobs import StoredBlob
 from rag.store.factory import Stores
-from rag.store.jobs import Job
+from rag.store.jobs import BULK, Job
 from rag.store.submissions import NewDocument, Submission
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as somebody hands it in. `uri` is where it comes from and decides which document it is a version of."""
+    """A file as somebody hands it in. `uri` is where it comes from and decides which document it is a version of.
+
+    The higher its `priority`, the earlier it is worked on.
+    """
 
     name: str
     uri: str
     collection: str
     title: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
+    priority: int = BULK
 
 
 class Intake:
@@ -61,6 +67,20 @@ class Intake:
     async def cancel(self, job_id: str) -> Job:
         return await self._stores.jobs.cancel(job_id)
 
+    async def pause(self, job_id: str) -> Job:
+        return await self._stores.jobs.pause(job_id)
+
+    async def resume(self, job_id: str) -> Job:
+        job = await self._stores.jobs.resume(job_id)
+        self._announce()
+        return job
+
+    async def retry(self, job_id: str) -> Job:
+        """The new job. Raises JobNotFound, JobNotRetryable."""
+        job = await self._stores.jobs.retry(job_id, str(uuid4()), self._parser_version)
+        self._announce()
+        return job
+
     async def status(self, job_id: str) -> Job:
         return await self._stores.jobs.job(job_id)
 
@@ -69,6 +89,10 @@ class Intake:
         job = await self._stores.documents.release(document_id)
         self._announce()
         return job
+
+    async def move(self, document_id: str, uri: str) -> None:
+        """The same document under another uri; nothing is read again. Raises DocumentNotFound, UriTaken."""
+        await self._stores.documents.move(document_id, uri, _name_of(uri))
 
     async def delete(self, document_id: str) -> None:
         """From now on nothing of the document is found; the worker then takes its passages, text and file away."""
@@ -98,7 +122,12 @@ class Intake:
             name=_last_part(upload.name),
             parser_version=self._parser_version,
             metadata=upload.metadata,
+            priority=upload.priority,
         )
+
+
+def _name_of(uri: str) -> str:
+    return _last_part(unquote(urlsplit(uri).path)) or uri
 
 
 def _last_part(name: str) -> str:

@@ -23,11 +23,14 @@ from dbos._error import DBOSMaxStepRetriesExceeded  # its public module does not
 from ingest.pipeline import IngestPipeline
 from rag.errors import ChuchuError, InternalError, Rejected, Unavailable
 from rag.store.clock import utc_now
-from rag.store.jobs import Job, JobStatus
+from rag.store.jobs import INTERACTIVE, Job, JobStatus
 
 log = logging.getLogger("chuchu.ingest")
 
 QUEUE = "ingest"
+URGENT_QUEUE = "ingest-urgent"
+URGENT_CONCURRENCY = 2
+"""Places that a bulk import never takes: a single upload begins at once, however many others wait."""
 QUEUE_POLL_S = 0.05
 """How often DBOS looks at its queue. At its default of 1 s, 200 small documents would wait for their turns alone."""
 JOBS_POLL_S = 1.0
@@ -147,9 +150,10 @@ class JobWorker:
         self._register()
         DBOS.launch()
         DBOS.register_queue(QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=QUEUE_POLL_S)
+        DBOS.register_queue(URGENT_QUEUE, worker_concurrency=URGENT_CONCURRENCY, polling_interval_sec=QUEUE_POLL_S)
 
     async def _hand_on_one(self, job: Job) -> None:
-        if not await asyncio.to_thread(self._enqueue, job.id, self._seems_abandoned(job)):
+        if not await asyncio.to_thread(self._enqueue, job.id, _queue_of(job), self._seems_abandoned(job)):
             reason = f"the process ended {MOST_STARTS} times while it worked on this file"
             await self._fail(job.id, InternalError(reason=reason))
 
@@ -157,7 +161,7 @@ class JobWorker:
         patience = timedelta(seconds=2 * self._pipeline.settings.parse_timeout_s + ABANDONED_S)
         return job.status is JobStatus.RUNNING and utc_now() - job.updated_at > patience
 
-    def _enqueue(self, job_id: str, abandoned: bool) -> bool:
+    def _enqueue(self, job_id: str, queue: str, abandoned: bool) -> bool:
         """Start the job's workflow; False for one that was started too often.
 
         One that ended without ending its job, as in a lost database, is run anew; one that another worker left behind
@@ -169,11 +173,11 @@ class JobWorker:
                 return False
             if status.status in ("ENQUEUED", "PENDING", "DELAYED"):
                 if abandoned and status.status == "PENDING" and status.executor_id != self._config["executor_id"]:
-                    DBOS.resume_workflow(workflow_id, queue_name=QUEUE)
+                    DBOS.resume_workflow(workflow_id, queue_name=queue)
                 return True
             attempt, workflow_id = attempt + 1, f"{job_id}:{attempt + 1}"
         with SetWorkflowID(workflow_id):
-            DBOS.enqueue_workflow(QUEUE, self._workflow, job_id)
+            DBOS.enqueue_workflow(queue, self._workflow, job_id)
         return True
 
     def _register(self) -> None:
@@ -235,6 +239,10 @@ class JobWorker:
         if job.status is JobStatus.FAILED and not isinstance(error, Rejected):
             log.error("job %s: %s", job_id, error)
         self.announce()
+
+
+def _queue_of(job: Job) -> str:
+    return URGENT_QUEUE if job.priority >= INTERACTIVE else QUEUE
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -38,7 +38,7 @@ from rag.models.batching import EmbeddingBatcher
 from rag.models.embedding import Vectors
 from rag.settings import IngestSettings, QualitySettings
 from rag.store.factory import Stores
-from rag.store.jobs import Job
+from rag.store.jobs import INTERACTIVE, Job
 from rag.store.parsed_documents import ParsedDocuments
 from rag.store.reading import Reading
 from rag.store.removals import Removal
@@ -64,6 +64,8 @@ class IngestPipeline:
     parsers: ParserPool
     settings: IngestSettings
     quality: QualitySettings = field(default_factory=QualitySettings)
+    urgent_parsers: ParserPool | None = None
+    """Read what somebody waits for while a bulk import keeps the others busy."""
 
     async def parse(self, job_id: str) -> bool:
         """Read the file and judge it. False when the job is no longer wanted, or is held back; raises FileRejected,
@@ -74,9 +76,14 @@ class IngestPipeline:
             return False
         if not await self.parsed.exists(job.version_id):
             path = await self.stores.blobs.path(job.blob_key)
-            result: Parsed = await self.parsers.parse(path, job.name)
+            result: Parsed = await self._parsers_for(job).parse(path, job.name)
             await self.parsed.put(job.version_id, result.document, result.geometry)
         return job.released or await self._is_sound(job)
+
+    def _parsers_for(self, job: Job) -> ParserPool:
+        if job.priority >= INTERACTIVE and self.parsers.is_busy and self.urgent_parsers is not None:
+            return self.urgent_parsers
+        return self.parsers
 
     async def _is_sound(self, job: Job) -> bool:
         """Judge what was read; what had better not be found is kept from the index. Raises NoText."""

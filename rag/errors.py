@@ -20,7 +20,8 @@
     │   ├── SpanInvalid        └── DatasetInvalid
     ├── Conflict                      the state of things forbids it; the message says what to change
     │   ├── IndexModelMismatch ├── StoreVersionMismatch ├── DataFolderInUse
-    │   ├── PortInUse          └── NotQuarantined
+    │   ├── PortInUse          ├── NotQuarantined       ├── UriTaken
+    │   ├── FolderEmpty        └── JobNotRetryable
     ├── ModelError
     │   ├── ModelUnknown       ├── ModelMissing        ├── ModelCorrupt
     │   ├── ModelUnreachable   ├── ModelNoSpace        └── ModelUnloadable
@@ -320,6 +321,24 @@ class NotQuarantined(Conflict):
     code = "not-quarantined"
     en = "The document {document_id} is not held in quarantine, so there is nothing to release."
     zh = "文档 {document_id} 未被隔离，无需放行。"
+
+
+class UriTaken(Conflict):
+    code = "uri-taken"
+    en = "Another document, {document_id}, is at {uri} already. Delete it first, or choose another uri."
+    zh = "{uri} 处已有另一个文档 {document_id}。请先删除它，或换用其他 uri。"
+
+
+class JobNotRetryable(Conflict):
+    code = "job-not-retryable"
+    en = "The job {job_id} cannot be tried again: {reason}. Add its file again instead."
+    zh = "无法重试任务 {job_id}：{reason}。请重新添加该文件。"
+
+
+class FolderEmpty(Conflict):
+    code = "folder-empty"
+    en = "{folder} holds no files, and {documents} documents came from there. If they are to be deleted, say so with --delete-all; otherwise check that the folder is mounted."
+    zh = "{folder} 中没有文件，而有 {documents} 个文档来自该处。若确要删除，请加 --delete-all；否则请检查文件夹是否已挂载。"
 
 
 class ModelError(ChuchuError):

@@ -161,6 +161,11 @@ class IngestSettings(Section):
         ge=0,
         description="Seconds since its last upload for which a deleted document's file is kept: the same bytes may just be coming in again.",
     )
+    watch: dict[str, Folder] = Field(
+        {},
+        description="Folders that are kept in step with collections: the collection's name and the folder. Files that are gone from the folder are deleted from the collection.",
+    )
+    watch_every_s: float = Field(30.0, gt=0, description="Seconds between two looks at the watched folders.")
     passage_tokens: int = Field(
         96, ge=16, le=2048, description="Length that passages are cut to, in tokens of the embedding model."
     )

@@ -84,6 +84,6 @@ def state(terminal: Terminal, document: DocumentOut) -> str:
     if job is not None and job.failure is not None:
         older = terminal.text(" (an older version is live)", "（旧版本仍有效）") if document.live_version else ""
         return f"{status(terminal, job)}: {job.failure.message}{older}"
-    if job is not None and job.status in ACTIVE:
+    if job is not None and job.status in (*ACTIVE, "paused"):
         return status(terminal, job)
     return terminal.text("live", "可用") if document.live_version else terminal.text("cancelled", "已取消")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 WINDOW = 8
 """Files under way at a time: enough to keep parser and embedder busy, few enough to watch."""
-_OUTCOMES = {"succeeded": "read", "quarantined": "quarantined"}
+_OUTCOMES = {"succeeded": "read", "quarantined": "quarantined", "paused": "paused"}
 
 
 @dataclass
@@ -67,7 +67,7 @@ def ingest_files(
     client: Client, terminal: Terminal, files: Sequence[Path], collection: str, *, hidden: int = 0
 ) -> list[Result]:
     """Hand in the files, show their progress, and close with the table of what became of each."""
-    results = _run(client, terminal, files, collection)
+    results = run_files(client, terminal, files, collection)
     _report(terminal, results, hidden)
     return results
 
@@ -89,7 +89,8 @@ def _find(paths: Sequence[Path]) -> _Found:
     return found
 
 
-def _run(client: Client, terminal: Terminal, files: Sequence[Path], collection: str) -> list[Result]:
+def run_files(client: Client, terminal: Terminal, files: Sequence[Path], collection: str) -> list[Result]:
+    """Hand in the files and show their progress; what became of each, in the files' order."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -111,7 +112,7 @@ def _worked_off(
     under_way: list[_UnderWay] = []
     while waiting or under_way:
         while waiting and len(under_way) < WINDOW:
-            started = _submit(client, terminal, waiting.pop(), collection, progress)
+            started = _submit(client, terminal, waiting.pop(), collection, progress, bulk=len(files) > 1)
             if isinstance(started, Result):
                 yield started
             else:
@@ -124,11 +125,14 @@ def _worked_off(
             time.sleep(POLL_S)
 
 
-def _submit(client: Client, terminal: Terminal, path: Path, collection: str, progress: Progress) -> Result | _UnderWay:
+def _submit(
+    client: Client, terminal: Terminal, path: Path, collection: str, progress: Progress, *, bulk: bool
+) -> Result | _UnderWay:
     result = Result(path)
+    uri = path.resolve().as_uri()
     try:
         with path.open("rb") as file:
-            submission = client.submit(file, name=path.name, uri=path.resolve().as_uri(), collection=collection)
+            submission = client.submit(file, name=path.name, uri=uri, collection=collection, bulk=bulk)
     except OSError as error:
         result.reason = FileUnreadable(media_type="file", reason=error.strerror or str(error)).message(
             terminal.language
@@ -167,6 +171,7 @@ def _report(terminal: Terminal, results: Sequence[Result], hidden: int) -> None:
         "read": ("read", "已读取"),
         "unchanged": ("unchanged", "未变化"),
         "quarantined": ("quarantined", "已隔离"),
+        "paused": ("paused", "已暂停"),
         "failed": ("failed", "失败"),
     }
     for result in results:

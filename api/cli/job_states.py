@@ -17,6 +17,7 @@ POLL_S = 0.1
 _CHINESE = {
     "queued": "排队中",
     "running": "处理中",
+    "paused": "已暂停",
     "succeeded": "已完成",
     "failed": "失败",
     "cancelled": "已取消",

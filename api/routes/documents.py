@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 
 from api.dependencies import ReaderLanguage, ServicesDep
-from api.schemas import Collection, DocumentDetailOut, DocumentListOut, JobOut, SubmissionOut
+from api.schemas import Collection, DocumentDetailOut, DocumentListOut, JobOut, MoveIn, SubmissionOut
 from api.views import document_out, job_out, version_out
 from ingest.intake import Upload
 from rag.errors import FileUnnamed
+from rag.store.jobs import BULK, INTERACTIVE
 from rag.store.submissions import SubmissionOutcome
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
 DEFAULT_COLLECTION = "default"
 _READ_BYTES = 1024 * 1024
+_PRIORITIES = {"interactive": INTERACTIVE, "bulk": BULK}
 
 
 @router.post("", status_code=202)
@@ -35,13 +37,17 @@ async def submit(
         ),
     ] = "",
     title: Annotated[str, Form(max_length=500)] = "",
+    priority: Annotated[
+        Literal["interactive", "bulk"],
+        Form(description="bulk for a file of many: what somebody waits for goes before it."),
+    ] = "interactive",
 ) -> SubmissionOut:
     """Hand in a file. 202 with the job that works on it; 200 when these bytes are live already."""
     name = file.filename or uri
     if not name:
         # A name of ours would make all such files versions of one document.
         raise FileUnnamed()
-    upload = Upload(name=name, uri=uri or name, collection=collection, title=title)
+    upload = Upload(name=name, uri=uri or name, collection=collection, title=title, priority=_PRIORITIES[priority])
     submission = await services.intake.submit(upload, _chunks(file))
     if submission.outcome is SubmissionOutcome.UNCHANGED:
         response.status_code = 200
@@ -79,6 +85,12 @@ async def show(services: ServicesDep, language: ReaderLanguage, document_id: str
 async def release(services: ServicesDep, language: ReaderLanguage, document_id: str) -> JobOut:
     """Let a document out of quarantine: it is indexed as it is. The job that works on it."""
     return job_out(await services.intake.release(document_id), language)
+
+
+@router.post("/{document_id}/move", status_code=204)
+async def move(services: ServicesDep, document_id: str, to: MoveIn) -> None:
+    """Give a document another uri. Its id, passages and citations stay, and nothing is read again."""
+    await services.intake.move(document_id, to.uri)
 
 
 @router.delete("/{document_id}", status_code=204)

@@ -17,7 +17,7 @@ const FORMATS = {
   "text/csv": "CSV",
 };
 
-const STATE_ICONS = { ready: "supported", failed: "contradicted", cancelled: "unsupported", quarantined: "partial" };
+const STATE_ICONS = { ready: "supported", failed: "contradicted", cancelled: "unsupported", quarantined: "partial", paused: "unsupported" };
 const STATE_COLOURS = { ready: "supported", failed: "contradicted", ready_update_failed: "partial", quarantined: "partial" };
 
 export function documentRow(doc, onDelete) {
@@ -45,7 +45,7 @@ function facts({ media_type, live_version, created_at, collection }) {
 
 export function stateOf(version, job) {
   const active = ["queued", "running"].includes(job?.status);
-  if (!version) return active || ["cancelled", "quarantined"].includes(job?.status) ? job.status : "failed";
+  if (!version) return active || ["cancelled", "quarantined", "paused"].includes(job?.status) ? job.status : "failed";
   if (active) return "ready_updating";
   return ["failed", "quarantined"].includes(job?.status) ? "ready_update_failed" : "ready";
 }

@@ -63,6 +63,11 @@ class ParserPool:
     ) -> None:
         await self.close()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a file that comes now has to wait."""
+        return self._idle.empty()
+
     async def parse(self, path: Path, name: str) -> Parsed:
         """Parse a file that its user knows as `name`. Raises the leaves of FileRejected."""
         request = {

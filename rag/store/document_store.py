@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rag.documents import DocumentVersion, Language, Quality
 from rag.errors import DocumentNotFound, VersionNotFound
-from rag.store import publishing, releasing, removals, submitting
+from rag.store import moving, publishing, releasing, removals, submitting
 from rag.store.clock import Clock, utc_now
 from rag.store.database import Database
 from rag.store.jobs import Job
@@ -74,6 +74,14 @@ class DocumentStore:
         """
         async with self._database.write() as connection:
             return await releasing.release(connection, document_id, self._now())
+
+    async def move(self, document_id: str, uri: str, name: str) -> None:
+        """Give a document another uri, and its file another name; nothing is read or embedded again.
+
+        Raises DocumentNotFound, and UriTaken when another document is there.
+        """
+        async with self._database.write() as connection:
+            await moving.move(connection, document_id, uri, name)
 
     async def delete_document(self, document_id: str) -> list[str]:
         """Take a document away and cancel its jobs. Returns its versions, whose passages must now leave the index.

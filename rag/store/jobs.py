@@ -12,12 +12,13 @@ from rag.errors import ChuchuError, from_code
 
 
 class JobStatus(StrEnum):
-    """`quarantined` ended too, but somebody may release it. `unchanged` is never stored: doors show it for a submission
-    that needed no job.
+    """`paused` waits for somebody to resume it. `quarantined` ended, but somebody may release it. `unchanged` is never
+    stored: doors show it for a submission that needed no job.
     """
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -25,7 +26,12 @@ class JobStatus(StrEnum):
     UNCHANGED = "unchanged"
 
 
-UNFINISHED = (JobStatus.QUEUED, JobStatus.RUNNING)
+INTERACTIVE, BULK = 10, 0
+"""Priorities: of what somebody waits for, and of what comes by the folder."""
+
+ACTIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
+"""What the worker is to do."""
+UNFINISHED = (*ACTIVE, JobStatus.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rag.documents import VersionStatus
 from rag.errors import DocumentNotFound, VersionNotFound
-from rag.store.jobs import UNFINISHED, JobStatus
+from rag.store.jobs import ACTIVE, UNFINISHED, JobStatus
 from rag.store.language_sums import Sums, exchange_sums
 from rag.store.reading import Reading
 from rag.store.rows import live_version_row, lock_document, lock_job
@@ -42,7 +42,7 @@ async def publish(
     job = await lock_job(connection, job_id)
     if job.version_id != version_id:
         raise VersionNotFound(document_id=job.document_id, version_id=version_id)
-    if job.status in UNFINISHED:
+    if job.status in ACTIVE:
         await _settle(connection, job, publication)
         ended = update(jobs).where(jobs.c.id == job_id).values(status=JobStatus.SUCCEEDED, updated_at=now)
         await connection.execute(ended)

@@ -2,6 +2,7 @@
 
 documents ──< versions ──< version_sums        schema_info (one row)
     └──────< jobs >──┘     language_means (sums over the live versions, per collection and language)
+    places (where documents were moved to)
 """
 
 from __future__ import annotations
@@ -96,6 +97,14 @@ documents = Table(
     Index("documents_newest", "created_at", "id"),
     Index("documents_of_collection", "collection", "created_at", "id"),
 )
+
+places = Table(
+    "places",
+    metadata,
+    _id("place", primary_key=True),
+    _id("document_id", nullable=False),
+)
+"""Which document a place - a collection and a uri - holds, where that is not the one that bears the place's own id."""
 
 versions = Table(
     "versions",
