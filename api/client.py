@@ -50,6 +50,11 @@ class Client:
         reply = self._request("POST", "/v1/documents", files={"file": (_sendable(name), file)}, data=form)
         return SubmissionOut.model_validate_json(reply.content)
 
+    def submit_url(self, url: str, *, collection: str) -> SubmissionOut:
+        """Have the server fetch a file. Raises UrlRejected, UrlUnreachable, FileRejected."""
+        reply = self._request("POST", "/v1/documents/url", json={"url": url, "collection": collection})
+        return SubmissionOut.model_validate_json(reply.content)
+
     def job(self, job_id: str) -> JobOut:
         return JobOut.model_validate_json(self._request("GET", f"/v1/jobs/{job_id}").content)
 

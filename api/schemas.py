@@ -233,6 +233,12 @@ class DocumentListOut(Schema):
     next: str | None = Field(None, description="Give this as `after` to read on.")
 
 
+class UrlIn(Schema):
+    url: str = Field(min_length=1, max_length=4096, description="http or https; public addresses only.")
+    collection: Collection = "default"
+    title: str = Field("", max_length=500)
+
+
 class MoveIn(Schema):
     uri: str = Field(min_length=1, max_length=4096)
 

@@ -15,6 +15,7 @@ from api.schemas import (
     RefusalOut,
     SentenceOut,
     SpanOut,
+    SubmissionOut,
     UsageOut,
     VersionOut,
 )
@@ -23,6 +24,7 @@ from rag.documents import DocumentVersion, ScoredPassage, Span
 from rag.errors import MessageLanguage
 from rag.store.jobs import Job
 from rag.store.listings import DocumentListing
+from rag.store.submissions import Submission
 
 
 def answer_out(answer: Answer) -> AnswerOut:
@@ -108,6 +110,14 @@ def job_out(job: Job, language: MessageLanguage) -> JobOut:
         failure=FailureOut(code=failure.code, message=failure.message(language)) if failure else None,
         created_at=job.created_at,
         updated_at=job.updated_at,
+    )
+
+
+def submission_out(submission: Submission, language: MessageLanguage) -> SubmissionOut:
+    return SubmissionOut(
+        outcome=submission.outcome.value,
+        document_id=submission.document.id,
+        job=job_out(submission.job, language) if submission.job else None,
     )
 
 

@@ -11,12 +11,14 @@ from uuid import uuid4
 
 from ingest.parsing.media_types import sniff_file
 from ingest.parsing.parser import PARSER_VERSION
+from ingest.urls import UrlFetcher, normalised
 from rag.errors import EmptyFile, FileRejected, FileTooLarge
 from rag.settings import IngestSettings
 from rag.store.blobs import StoredBlob
 from rag.store.factory import Stores
-from rag.store.jobs import BULK, Job
-from rag.store.submissions import NewDocument, Submission
+from rag.store.jobs import BULK, INTERACTIVE, Job
+from rag.store.listings import DocumentListing
+from rag.store.submissions import NewDocument, Submission, SubmissionOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,24 @@ class Upload:
     title: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
     priority: int = BULK
+    validators: Mapping[str, str] = field(default_factory=dict)
 
 
 class Intake:
     """Accepts files. What it returned for is durable: after any crash it is answerable or listed with its failure."""
 
-    def __init__(self, stores: Stores, settings: IngestSettings, announce: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        settings: IngestSettings,
+        announce: Callable[[], None],
+        fetcher: UrlFetcher | None = None,
+    ) -> None:
+        """`fetcher` is for tests, whose server is on this machine."""
         self._stores = stores
         self._settings = settings
         self._announce = announce
+        self._fetcher = fetcher or UrlFetcher(settings.url_timeout_s)
         # A change of either makes other passages of the same bytes, so the same file is then no longer "unchanged".
         self._parser_version = f"{PARSER_VERSION}/{settings.passage_tokens}"
 
@@ -63,6 +74,20 @@ class Intake:
         submission = await self._stores.documents.submit(self._new_document(upload, blob, media_type))
         self._announce()
         return submission
+
+    async def submit_url(self, url: str, collection: str, title: str = "") -> Submission:
+        """Fetch a file and submit it under its URL; nothing is done when the server says that it is unchanged.
+
+        Raises UrlRejected, UrlUnreachable, and what `submit` raises.
+        """
+        uri = normalised(url)
+        live = await self._stores.documents.find(collection, uri)
+        async with self._fetcher.fetched(uri, _known_state(live)) as fetched:
+            if fetched.content is None:
+                assert live is not None, "only a known state can be unchanged"
+                return Submission(live.document, None, SubmissionOutcome.UNCHANGED)
+            upload = Upload(fetched.name, uri, collection, title, priority=INTERACTIVE, validators=fetched.validators)
+            return await self.submit(upload, fetched.content)
 
     async def cancel(self, job_id: str) -> Job:
         return await self._stores.jobs.cancel(job_id)
@@ -123,7 +148,16 @@ class Intake:
             parser_version=self._parser_version,
             metadata=upload.metadata,
             priority=upload.priority,
+            validators=upload.validators,
         )
+
+
+def _known_state(document: DocumentListing | None) -> Mapping[str, str]:
+    """By what the server may say that nothing changed: only while what it gave last is live."""
+    if document is None or document.version is None or document.job is None:
+        return {}
+    is_last = document.job.version_id == document.version.id
+    return document.document.validators if is_last else {}
 
 
 def _name_of(uri: str) -> str:

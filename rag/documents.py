@@ -135,7 +135,10 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What the organisation calls one thing. `uri` names its source and is unique within its collection."""
+    """What the organisation calls one thing. `uri` names its source and is unique within its collection.
+
+    `validators` are what a web server knows the file's state by, under the names of its headers.
+    """
 
     id: str
     collection: str
@@ -145,6 +148,7 @@ class Document:
     created_at: datetime
     live_version: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    validators: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

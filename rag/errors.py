@@ -17,7 +17,10 @@
     │   │       ├── TextGarbled       ├── TextMisdecoded   ├── TextUnlikely
     │   │       ├── TextScattered     ├── PagesEmpty       └── TextUnsure
     │   ├── QuestionRejected   ├── RequestInvalid
-    │   ├── SpanInvalid        └── DatasetInvalid
+    │   ├── SpanInvalid        ├── DatasetInvalid
+    │   └── UrlRejected
+    │       ├── UrlInvalid     ├── UrlAddressForbidden
+    │       └── UrlAnswer      └── UrlTooManyRedirects
     ├── Conflict                      the state of things forbids it; the message says what to change
     │   ├── IndexModelMismatch ├── StoreVersionMismatch ├── DataFolderInUse
     │   ├── PortInUse          ├── NotQuarantined       ├── UriTaken
@@ -27,7 +30,7 @@
     │   ├── ModelUnreachable   ├── ModelNoSpace        └── ModelUnloadable
     └── Unavailable                   a service did not answer; trying again may help
         ├── IndexUnavailable ─ IndexDamaged
-        ├── DatabaseUnavailable ├── BlobsUnavailable
+        ├── DatabaseUnavailable ├── BlobsUnavailable    ├── UrlUnreachable
         ├── ChatUnavailable    ├── EmbedderUnavailable └── ServerUnavailable
 
 A leaf has a stable `code` and one sentence in English and in Chinese that says what happened and what to do. Its
@@ -286,6 +289,34 @@ class DatasetInvalid(Rejected):
     zh = "{path} 第 {line} 行：{reason}。"
 
 
+class UrlRejected(Rejected):
+    code = "url-rejected"
+
+
+class UrlInvalid(UrlRejected):
+    code = "url-invalid"
+    en = "{url} is not a URL that can be fetched. Give one that begins with http:// or https://, without a user name."
+    zh = "无法抓取 {url}。请提供以 http:// 或 https:// 开头且不含用户名的网址。"
+
+
+class UrlAddressForbidden(UrlRejected):
+    code = "url-address-forbidden"
+    en = "{host} is an address of this machine or of a private network, which is not fetched from. Upload the file instead."
+    zh = "{host} 是本机或内网地址，不予抓取。请直接上传文件。"
+
+
+class UrlTooManyRedirects(UrlRejected):
+    code = "url-too-many-redirects"
+    en = "The URL redirects more than {limit} times. Give the address that it ends at."
+    zh = "该网址重定向超过 {limit} 次。请提供最终地址。"
+
+
+class UrlAnswer(UrlRejected):
+    code = "url-answer"
+    en = "{url} did not answer with a file but with HTTP {status}. Check the address, or download the file and upload it."
+    zh = "{url} 返回的不是文件，而是 HTTP {status}。请检查地址，或下载后上传。"
+
+
 class Conflict(ChuchuError):
     code = "conflict"
 
@@ -409,6 +440,12 @@ class BlobsUnavailable(Unavailable):
     code = "blobs-unavailable"
     en = "The blob store at {where} does not answer: {reason}. Check the disk's space and permissions."
     zh = "文件存储 {where} 无响应：{reason}。请检查磁盘空间与权限。"
+
+
+class UrlUnreachable(Unavailable):
+    code = "url-unreachable"
+    en = "{host} cannot be reached: {reason}. Check the address, and that this machine may connect to it."
+    zh = "无法连接 {host}：{reason}。请检查地址以及本机的网络出口。"
 
 
 class ChatUnavailable(Unavailable):

@@ -161,6 +161,7 @@ class IngestSettings(Section):
         ge=0,
         description="Seconds since its last upload for which a deleted document's file is kept: the same bytes may just be coming in again.",
     )
+    url_timeout_s: float = Field(300.0, gt=0, description="Longest time that a file is fetched from a URL.")
     watch: dict[str, Folder] = Field(
         {},
         description="Folders that are kept in step with collections: the collection's name and the folder. Files that are gone from the folder are deleted from the collection.",

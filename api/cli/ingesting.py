@@ -13,24 +13,32 @@ import typer
 from api.cli.connection import connected
 from api.cli.job_states import ACTIVE, POLL_S
 from api.cli.terminal import Terminal
-from rag.errors import FileNotFound, FileRejected, FileUnreadable
+from rag.errors import FileNotFound, FileRejected, FileUnreadable, UrlRejected, UrlUnreachable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from api.client import Client
-    from api.schemas import JobOut
+    from api.schemas import JobOut, SubmissionOut
 
 WINDOW = 8
 """Files under way at a time: enough to keep parser and embedder busy, few enough to watch."""
 _OUTCOMES = {"succeeded": "read", "quarantined": "quarantined", "paused": "paused"}
 
 
+Source = Path | str
+"""A file, or the URL of one."""
+
+
+def is_url(given: str) -> bool:
+    return given.lower().startswith(("http://", "https://"))
+
+
 @dataclass
 class Result:
     """What became of one file."""
 
-    path: Path
+    path: Source
     outcome: str = "failed"
     passages: int = 0
     reason: str = ""
@@ -47,15 +55,15 @@ class _UnderWay:
 class _Found:
     """Files to ingest, and how many hidden ones were passed over in folders."""
 
-    files: list[Path] = field(default_factory=list)
+    files: list[Source] = field(default_factory=list)
     hidden: int = 0
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders. 文件与文件夹。")],
+    paths: Annotated[list[str], typer.Argument(help="Files, folders and URLs. 文件、文件夹与网址。")],
     collection: Annotated[str, typer.Option(help="Collection to put them into. 放入的文档集。")] = "default",
 ) -> None:
-    """Read files and folders into a collection; unchanged ones cost nothing. 导入文件与文件夹，未变的不重做。"""
+    """Read files, folders and URLs; unchanged ones cost nothing. 导入文件、文件夹与网址，未变的不重做。"""
     found = _find(paths)
     with connected() as (client, terminal):
         results = ingest_files(client, terminal, found.files, collection, hidden=found.hidden)
@@ -64,7 +72,7 @@ def ingest(
 
 
 def ingest_files(
-    client: Client, terminal: Terminal, files: Sequence[Path], collection: str, *, hidden: int = 0
+    client: Client, terminal: Terminal, files: Sequence[Source], collection: str, *, hidden: int = 0
 ) -> list[Result]:
     """Hand in the files, show their progress, and close with the table of what became of each."""
     results = run_files(client, terminal, files, collection)
@@ -72,11 +80,14 @@ def ingest_files(
     return results
 
 
-def _find(paths: Sequence[Path]) -> _Found:
+def _find(paths: Sequence[str]) -> _Found:
     """Every regular file below the paths, in order. Raises FileNotFound before anything is read."""
     found = _Found()
-    for path in paths:
-        if path.is_dir():
+    for given in paths:
+        path = Path(given)
+        if is_url(given):
+            found.files.append(given)
+        elif path.is_dir():
             for inner in sorted(path.rglob("*")):
                 hidden = any(part.startswith(".") for part in inner.relative_to(path).parts)
                 if inner.is_file():
@@ -89,7 +100,7 @@ def _find(paths: Sequence[Path]) -> _Found:
     return found
 
 
-def run_files(client: Client, terminal: Terminal, files: Sequence[Path], collection: str) -> list[Result]:
+def run_files(client: Client, terminal: Terminal, files: Sequence[Source], collection: str) -> list[Result]:
     """Hand in the files and show their progress; what became of each, in the files' order."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -105,7 +116,7 @@ def run_files(client: Client, terminal: Terminal, files: Sequence[Path], collect
 
 
 def _worked_off(
-    client: Client, terminal: Terminal, files: Sequence[Path], collection: str, progress: Progress
+    client: Client, terminal: Terminal, files: Sequence[Source], collection: str, progress: Progress
 ) -> Iterator[Result]:
     """Results as they come; at most WINDOW files are under way."""
     waiting = list(reversed(files))
@@ -126,25 +137,35 @@ def _worked_off(
 
 
 def _submit(
-    client: Client, terminal: Terminal, path: Path, collection: str, progress: Progress, *, bulk: bool
+    client: Client, terminal: Terminal, source: Source, collection: str, progress: Progress, *, bulk: bool
 ) -> Result | _UnderWay:
-    result = Result(path)
-    uri = path.resolve().as_uri()
+    result = Result(source)
     try:
-        with path.open("rb") as file:
-            submission = client.submit(file, name=path.name, uri=uri, collection=collection, bulk=bulk)
+        submission = _handed_in(client, source, collection, bulk)
     except OSError as error:
         result.reason = FileUnreadable(media_type="file", reason=error.strerror or str(error)).message(
             terminal.language
         )
         return result
-    except FileRejected as error:
+    except (FileRejected, UrlRejected, UrlUnreachable) as error:
         result.reason = error.message(terminal.language)
         return result
     if submission.job is None:
         result.outcome = "unchanged"
         return result
-    return _UnderWay(result, submission.job.id, progress.add_task(path.name, total=None))
+    return _UnderWay(result, submission.job.id, progress.add_task(_shown(source), total=None))
+
+
+def _handed_in(client: Client, source: Source, collection: str, bulk: bool) -> SubmissionOut:
+    if isinstance(source, str):
+        return client.submit_url(source, collection=collection)
+    with source.open("rb") as file:
+        uri = source.resolve().as_uri()
+        return client.submit(file, name=source.name, uri=uri, collection=collection, bulk=bulk)
+
+
+def _shown(source: Source) -> str:
+    return source if isinstance(source, str) else source.name
 
 
 def _ended(job: JobOut, work: _UnderWay, progress: Progress) -> bool:

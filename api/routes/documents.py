@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 
 from api.dependencies import ReaderLanguage, ServicesDep
-from api.schemas import Collection, DocumentDetailOut, DocumentListOut, JobOut, MoveIn, SubmissionOut
-from api.views import document_out, job_out, version_out
+from api.schemas import Collection, DocumentDetailOut, DocumentListOut, JobOut, MoveIn, SubmissionOut, UrlIn
+from api.views import document_out, job_out, submission_out, version_out
 from ingest.intake import Upload
 from rag.errors import FileUnnamed
 from rag.store.jobs import BULK, INTERACTIVE
@@ -51,11 +51,18 @@ async def submit(
     submission = await services.intake.submit(upload, _chunks(file))
     if submission.outcome is SubmissionOutcome.UNCHANGED:
         response.status_code = 200
-    return SubmissionOut(
-        outcome=submission.outcome.value,
-        document_id=submission.document.id,
-        job=job_out(submission.job, language) if submission.job else None,
-    )
+    return submission_out(submission, language)
+
+
+@router.post("/url", status_code=202)
+async def submit_url(
+    services: ServicesDep, language: ReaderLanguage, response: Response, wanted: UrlIn
+) -> SubmissionOut:
+    """Fetch a file and hand it in under its URL. Again later: 200 when its server says that it is unchanged."""
+    submission = await services.intake.submit_url(wanted.url, wanted.collection, wanted.title)
+    if submission.outcome is SubmissionOutcome.UNCHANGED:
+        response.status_code = 200
+    return submission_out(submission, language)
 
 
 @router.get("")

@@ -17,6 +17,7 @@ from rag.store.database import Database
 from rag.store.jobs import Job
 from rag.store.language_sums import read_sums
 from rag.store.listings import CollectionSize, DocumentListing, LiveVersion, Original
+from rag.store.places import document_at, place_id
 from rag.store.publishing import Publication
 from rag.store.reading import Reading
 from rag.store.removals import NeededBlobs, Removal
@@ -114,6 +115,14 @@ class DocumentStore:
         if not found:
             raise DocumentNotFound(document_id=document_id)
         return found[0]
+
+    async def find(self, collection: str, uri: str) -> DocumentListing | None:
+        """The document of that uri, unless there is none or it was deleted."""
+        async with self._database.read() as connection:
+            key = await document_at(connection, place_id(collection, uri))
+            query = select(documents).where(documents.c.id == key, documents.c.deleted_at.is_(None))
+            found = await _listings(connection, (await connection.execute(query)).all())
+        return found[0] if found else None
 
     async def documents(
         self, collection: str | None = None, *, limit: int = 50, after: str | None = None

@@ -13,10 +13,10 @@ from sqlalchemy import Column, Connection, text, update
 from sqlalchemy.schema import CreateColumn
 
 from rag.errors import StoreVersionMismatch
-from rag.store.tables import SCHEMA_VERSION, metadata, schema_info, versions
+from rag.store.tables import SCHEMA_VERSION, documents, metadata, schema_info, versions
 
 _ADDED_COLUMNS: Mapping[int, Sequence[Column[Any]]] = {
-    2: (versions.c.quality, versions.c.released),
+    2: (documents.c.validators, versions.c.quality, versions.c.released),
 }
 """By the schema that has them first. New tables and indices need no mention."""
 

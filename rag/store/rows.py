@@ -72,6 +72,7 @@ def to_document(row: Row[Any], live_version: str | None) -> Document:
         created_at=row.created_at,
         live_version=live_version,
         metadata=row.metadata,
+        validators=row.validators or {},
     )
 
 

@@ -29,6 +29,7 @@ class NewDocument:
     parser_version: str
     metadata: Mapping[str, str] = field(default_factory=dict)
     priority: int = 0
+    validators: Mapping[str, str] = field(default_factory=dict)
 
 
 class SubmissionOutcome(StrEnum):

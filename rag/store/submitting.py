@@ -60,7 +60,7 @@ async def _claim_document(connection: AsyncConnection, new: NewDocument, now: da
     await insert_if_absent(connection, documents, fresh)
     found = await lock_document(connection, key)
     revival = described | {"deleted_at": None} if found is not None and found.deleted_at else {}
-    changed = {"metadata": dict(new.metadata), **revival}
+    changed = {"metadata": dict(new.metadata), "validators": dict(new.validators), **revival}
     claimed = update(documents).where(documents.c.id == key).values(changed).returning(documents)
     row: Row[Any] = (await connection.execute(claimed)).one()
     return row

@@ -94,6 +94,7 @@ documents = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("deleted_at", UtcTime),
     Column("submissions", Integer, nullable=False),
+    Column("validators", JSON(none_as_null=True)),
     Index("documents_newest", "created_at", "id"),
     Index("documents_of_collection", "collection", "created_at", "id"),
 )

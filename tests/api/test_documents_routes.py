@@ -154,3 +154,19 @@ def test_a_moved_document_keeps_everything_but_its_uri(api: Api) -> None:
 
 def test_a_finished_job_is_not_cancelled(api: Api, leave: dict[str, Any]) -> None:
     assert api.post(f"/v1/jobs/{leave['id']}/cancel").json()["status"] == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "code"),
+    [
+        ("http://127.0.0.1:1/secret", 422, "url-address-forbidden"),
+        ("http://localhost/", 422, "url-address-forbidden"),
+        ("ftp://example.com/x", 422, "url-invalid"),
+        ("", 422, "request-invalid"),
+    ],
+)
+def test_urls_that_lead_inside_are_refused(api: Api, url: str, status: int, code: str) -> None:
+    reply = api.post("/v1/documents/url", json={"url": url, "collection": "urls"})
+
+    assert (reply.status_code, reply.json()["code"]) == (status, code)
+    assert api.get("/v1/documents", params={"collection": "urls"}).json()["documents"] == []

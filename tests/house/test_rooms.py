@@ -14,6 +14,7 @@ PACKAGES = ("rag", "ingest", "api")
 ROOMS = {
     "dbos": ("ingest/jobs.py",),
     "fastapi": ("api/",),
+    "httpcore": ("ingest/addresses.py", "ingest/urls.py"),
     "llama_index": ("rag/models/", "ingest/node_parser_chunking.py"),
     "lxml": ("ingest/parsing/",),
     "markdown_it": ("ingest/parsing/",),
