@@ -196,6 +196,12 @@ class QualityOut(Schema):
     poor_pages: list[PageQualityOut]
 
 
+class NearDuplicateOut(Schema):
+    document_id: str
+    title: str
+    likeness: float
+
+
 class VersionOut(Schema):
     id: str
     status: VersionStatus
@@ -209,6 +215,9 @@ class VersionOut(Schema):
     created_at: datetime
     superseded_by: str | None
     warnings: list[str]
+    near_duplicates: list[NearDuplicateOut] = Field(
+        description="Documents of the collection that said nearly the same when this version was published."
+    )
     quality: QualityOut | None = Field(description="None for a version that was not read yet.")
 
 

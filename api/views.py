@@ -10,6 +10,7 @@ from api.schemas import (
     DocumentOut,
     FailureOut,
     JobOut,
+    NearDuplicateOut,
     PassageOut,
     QualityOut,
     RefusalOut,
@@ -135,6 +136,7 @@ def version_out(version: DocumentVersion) -> VersionOut:
         created_at=version.created_at,
         superseded_by=version.superseded_by,
         warnings=list(version.warnings),
+        near_duplicates=[NearDuplicateOut.model_validate(one) for one in version.near_duplicates],
         quality=QualityOut.model_validate(version.quality) if version.quality else None,
     )
 

@@ -44,6 +44,7 @@ from rag.store.reading import Reading
 from rag.store.removals import Removal
 from rag.store.vector_sums import VectorSum
 from rag.text.language import detect_language
+from rag.text.minhash import signature
 from rag.text.terms import lexical_terms
 
 log = logging.getLogger("chuchu.ingest")
@@ -128,6 +129,7 @@ class IngestPipeline:
             parser=reading.parser,
             warnings=reading.warnings,
             quality=reading.quality,
+            signature=await asyncio.to_thread(signature, document.text),
             sums=sums,
             title=job.title or document.title,
         )

@@ -111,6 +111,14 @@ class PageQuality(NamedTuple):
     trouble: str
 
 
+class NearDuplicate(NamedTuple):
+    """A document that says nearly the same; `likeness` is the share of what the two have in common, up to 1."""
+
+    document_id: str
+    title: str
+    likeness: float
+
+
 @dataclass(frozen=True, slots=True)
 class Quality:
     """How readable a parsed text is. `score` sums it up: 1 is sound, 0 is soup.
@@ -153,7 +161,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class DocumentVersion:
-    """One parsed state of a document. Its text is stored once and never changes, so that citations keep resolving."""
+    """One parsed state of a document. Its text is stored once and never changes, so that citations keep resolving.
+
+    `near_duplicates` are the documents that said nearly the same when this version was published.
+    """
 
     id: str
     document_id: str
@@ -169,6 +180,7 @@ class DocumentVersion:
     superseded_by: str | None = None
     warnings: tuple[str, ...] = ()
     quality: Quality | None = None
+    near_duplicates: tuple[NearDuplicate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from api.cli.job_states import ACTIVE, print_outcome, status, waited_for
 from api.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from api.schemas import DocumentOut
+    from api.schemas import DocumentOut, VersionOut
 
 app = typer.Typer(no_args_is_help=True, help="List, show, release and delete documents. 列出、查看、放行与删除文档。")
 
@@ -86,4 +86,15 @@ def state(terminal: Terminal, document: DocumentOut) -> str:
         return f"{status(terminal, job)}: {job.failure.message}{older}"
     if job is not None and job.status in (*ACTIVE, "paused"):
         return status(terminal, job)
-    return terminal.text("live", "可用") if document.live_version else terminal.text("cancelled", "已取消")
+    if document.live_version is None:
+        return terminal.text("cancelled", "已取消")
+    return terminal.text("live", "可用") + _likeness(terminal, document.live_version)
+
+
+def _likeness(terminal: Terminal, version: VersionOut) -> str:
+    """That another document says nearly the same."""
+    if not version.near_duplicates:
+        return ""
+    nearest = version.near_duplicates[0]
+    name = nearest.title or nearest.document_id
+    return terminal.text(f", {nearest.likeness:.0%} like {name}", f"，与《{name}》{nearest.likeness:.0%} 相同")

@@ -25,6 +25,7 @@ from rag.store.rows import LATEST_JOBS, LIVE_VERSIONS, to_document, to_job, to_v
 from rag.store.submissions import NewDocument, Submission
 from rag.store.tables import documents, jobs, schema_info, versions
 from rag.store.vector_sums import VectorSum
+from rag.text.minhash import Signature
 
 
 class DocumentStore:
@@ -56,15 +57,17 @@ class DocumentStore:
         sums: Mapping[Language, VectorSum],
         title: str | None = None,
         quality: Quality | None = None,
+        signature: Signature | None = None,
     ) -> list[str]:
         """Flip the version live in place of the former one, and end its job.
 
         Returns the versions whose passages must now leave the index; among them is this one when a later submission
         was published before it, or its job was cancelled. May be repeated: it changes nothing, and returns the same.
-        `sums` are of the vectors of its passages. Raises JobNotFound, VersionNotFound.
+        `sums` are of the vectors of its passages, `signature` is of its text, to recognise what says nearly the same.
+        Raises JobNotFound, VersionNotFound.
         """
         reading = Reading(characters, pages, language, parser, tuple(warnings), quality)
-        publication = Publication(reading, passages, sums, title)
+        publication = Publication(reading, passages, sums, title, signature)
         async with self._database.write() as connection:
             return await publishing.publish(connection, job_id, version_id, publication, self._now())
 

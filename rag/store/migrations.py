@@ -15,8 +15,10 @@ from sqlalchemy.schema import CreateColumn
 from rag.errors import StoreVersionMismatch
 from rag.store.tables import SCHEMA_VERSION, documents, metadata, schema_info, versions
 
+_LIKENESS = (versions.c.signature, versions.c.near_duplicates)
+
 _ADDED_COLUMNS: Mapping[int, Sequence[Column[Any]]] = {
-    2: (documents.c.validators, versions.c.quality, versions.c.released),
+    2: (documents.c.validators, versions.c.quality, versions.c.released, *_LIKENESS),
 }
 """By the schema that has them first. New tables and indices need no mention."""
 

@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rag.documents import VersionStatus
 from rag.errors import DocumentNotFound, VersionNotFound
+from rag.store import near_duplicates
 from rag.store.jobs import ACTIVE, UNFINISHED, JobStatus
 from rag.store.language_sums import Sums, exchange_sums
 from rag.store.reading import Reading
 from rag.store.rows import live_version_row, lock_document, lock_job
 from rag.store.tables import documents, jobs, schema_info, versions
+from rag.text.minhash import Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Publication:
     passages: int
     sums: Sums
     title: str | None
+    signature: Signature | None = None
 
     def facts(self) -> dict[str, Any]:
         """The columns of the version that ingestion decides."""
@@ -73,13 +76,25 @@ async def _flip(connection: AsyncConnection, job: Row[Any], live: Row[Any] | Non
     if live is not None:
         outgoing = {"status": VersionStatus.SUPERSEDED, "superseded_by": job.version_id}
         await _set_version(connection, live.id, outgoing)
+        await near_duplicates.forget(connection, live.id)
     await _set_version(connection, job.version_id, publication.facts() | {"status": VersionStatus.LIVE})
     await _drop_held_back(connection, job)
+    await _compare(connection, job, publication.signature)
     described = {"media_type": job.media_type} | ({"title": publication.title} if publication.title else {})
     await connection.execute(update(documents).where(documents.c.id == job.document_id).values(described))
     entering = (job.version_id, publication.sums)
     await exchange_sums(connection, job.collection, entering=entering, leaving=live.id if live else None)
     await _next_generation(connection)
+
+
+async def _compare(connection: AsyncConnection, job: Row[Any], signature: Signature | None) -> None:
+    """Note what says nearly the same, for whoever looks at the document."""
+    if signature is None:
+        return
+    alike = await near_duplicates.nearest(connection, job, signature)
+    known = {"signature": signature.astype("<u4").tobytes(), "near_duplicates": [list(one) for one in alike]}
+    await _set_version(connection, job.version_id, known)
+    await near_duplicates.remember(connection, job.version_id, signature)
 
 
 async def _drop_held_back(connection: AsyncConnection, job: Row[Any]) -> None:
@@ -100,6 +115,8 @@ async def _bury(connection: AsyncConnection, document: Row[Any], now: datetime) 
     # Removal starts over: of a superseded version the text is still there.
     await connection.execute(its_versions.values(status=VersionStatus.DELETED, removed_at=None))
     await connection.execute(update(documents).where(documents.c.id == document.id).values(deleted_at=now))
+    if live is not None:
+        await near_duplicates.forget(connection, live.id)
     await exchange_sums(connection, document.collection, entering=None, leaving=live.id if live else None)
     await _next_generation(connection)
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rag.documents import Document, DocumentVersion, VersionStatus
+from rag.documents import Document, DocumentVersion, NearDuplicate, VersionStatus
 from rag.errors import JobNotFound
 from rag.store.jobs import Job, JobStatus
 from rag.store.quality_record import quality_from_json
@@ -92,6 +92,7 @@ def to_version(row: Row[Any]) -> DocumentVersion:
         superseded_by=row.superseded_by,
         warnings=tuple(row.warnings),
         quality=quality_from_json(row.quality),
+        near_duplicates=tuple(NearDuplicate(*one) for one in row.near_duplicates or ()),
     )
 
 

@@ -1,6 +1,6 @@
 """The tables of the database, and the column types that SQLite and PostgreSQL need to agree.
 
-documents ──< versions ──< version_sums        schema_info (one row)
+documents ──< versions ──< version_sums, version_bands        schema_info (one row)
     └──────< jobs >──┘     language_means (sums over the live versions, per collection and language)
     places (where documents were moved to)
 """
@@ -129,6 +129,8 @@ versions = Table(
     _id("superseded_by"),
     Column("removed_at", UtcTime),
     Column("quality", JSON(none_as_null=True)),
+    Column("signature", LargeBinary),
+    Column("near_duplicates", JSON(none_as_null=True)),
     Column("released", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("document_id", "number"),
     Index("versions_by_status", "status", "removed_at"),
@@ -181,3 +183,12 @@ language_means = Table(
     Column("vectors", BigInteger, nullable=False),
     Column("sum", LargeBinary, nullable=False),
 )
+
+version_bands = Table(
+    "version_bands",
+    metadata,
+    _id("version_id", ForeignKey("versions.id"), primary_key=True),
+    Column("band", BigInteger, primary_key=True),
+    Index("versions_by_band", "band"),
+)
+"""Parts of the signatures of live versions: those that share one are worth comparing."""

@@ -11,7 +11,7 @@ from ingest.pipeline import IngestPipeline
 from rag.documents import ParsedDocument, Span, VersionStatus
 from rag.errors import BlobNotFound, DocumentNotFound, EmptyFile, NoText, NotQuarantined, TextUnlikely
 from rag.models.batching import EmbeddingBatcher
-from rag.store.jobs import JobStatus
+from rag.store.jobs import Job, JobStatus
 from rag.store.submissions import SubmissionOutcome
 from rag.testing import HashEmbedder
 from tests.faulty import GatedEmbedder
@@ -253,6 +253,29 @@ def test_the_words_of_an_error_are_never_indexed(tmp_path: Path) -> None:
             assert job.failure is not None
             (passage,) = (await services.retriever.retrieve(str(job.failure))).passages
             assert passage.title == "Leave"
+
+    with_services(tmp_path, scenario)
+
+
+def test_a_document_that_says_nearly_the_same_is_named(tmp_path: Path) -> None:
+    rules = "".join(f"第{n}条规定，{n * 7}号设备在{n * 13}度时停机，由班组长{n}签字。\n\n" for n in range(40))
+
+    async def scenario(services: Services) -> None:
+        first = await ingested(services, "rules.md", f"# 规定\n\n{rules}")
+        copy = await ingested(services, "copy.md", f"# 规定（副本）\n\n{rules.replace('第30条', '第三十条')}")
+        elsewhere = await ingested(services, "rules.md", f"# 规定\n\n{rules}", collection="other")
+        await ingested(services, "rules.md", LEAVE)
+        late = await ingested(services, "late.md", f"# 规定\n\n{rules}\n\n另有一条。")
+
+        async def named(job: Job) -> list[tuple[str, str]]:
+            version = await services.stores.documents.version(job.document_id, job.version_id)
+            assert all(0.8 <= one.likeness <= 1 for one in version.near_duplicates)
+            return [(one.document_id, one.title) for one in version.near_duplicates]
+
+        assert await named(first) == []
+        assert await named(copy) == [(first.document_id, "规定")]
+        assert await named(elsewhere) == []
+        assert await named(late) == [(copy.document_id, "规定（副本）")]
 
     with_services(tmp_path, scenario)
 
