@@ -56,7 +56,11 @@ class FolderWatcher:
 
     async def _watch(self) -> None:
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except Exception:
+                # A defect that one file meets must not end the watching of all others.
+                log.exception("unexpected, looked again in %g s", self._every_s)
             await asyncio.sleep(self._every_s)
 
     async def _agree(self, collection: str, folder: Path, scan: FolderScan) -> None:

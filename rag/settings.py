@@ -147,7 +147,7 @@ class IngestSettings(Section):
     worker: Literal["inside", "separate"] = Field(
         "inside", description="inside: the API process ingests too; separate: `chuchu worker` does."
     )
-    concurrency: int = Field(4, gt=0, description="Documents worked on at a time by one worker.")
+    concurrency: int = Field(8, gt=0, description="Documents worked on at a time by one worker.")
     parsers: int = Field(1, gt=0, description="Warm parser processes of one worker.")
     max_file_bytes: int = Field(200 * 1024**2, gt=0, description="Largest file that is accepted.")
     max_unpacked_bytes: int = Field(

@@ -18,6 +18,8 @@ from rag.models.vectors import length_batches, unit_rows
 Precision = Literal["auto", "float32", "bfloat16"]
 
 _SPECIAL_TOKENS = 2
+_BYTES_OF_A_TOKEN = 3
+"""Of UTF-8: a Chinese character has as many and is hardly more than a token; English words have four to a token."""
 
 
 class SentenceTransformersEmbedder:
@@ -79,7 +81,7 @@ class SentenceTransformersEmbedder:
 
     def _embed(self, texts: list[str]) -> Vectors:
         vectors = np.empty((len(texts), self._identity.dimension), np.float32)
-        lengths = [min(count + _SPECIAL_TOKENS, self.max_tokens) for count in self.count_tokens(texts)]
+        lengths = [min(_about_tokens(text), self.max_tokens) for text in texts]
         for batch in length_batches(lengths, self._batch_tokens):
             with self._turn:
                 vectors[batch] = self._encode([texts[i] for i in batch])
@@ -89,6 +91,11 @@ class SentenceTransformersEmbedder:
         # An empty prompt keeps the folder's default prompt away: the prefixes are in the texts already.
         encoded: Vectors = self._model.encode(texts, prompt="", batch_size=len(texts), show_progress_bar=False)
         return encoded
+
+
+def _about_tokens(text: str) -> int:
+    """Rather more than less, for batches that are alike in length: to count would be to tokenise everything twice."""
+    return len(text.encode("utf-8", "replace")) // _BYTES_OF_A_TOKEN + _SPECIAL_TOKENS
 
 
 def _load(folder: Path, model: str, precision: Literal["float32", "bfloat16"]) -> Any:

@@ -7,13 +7,17 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, inspect
+from sqlalchemy import URL, inspect, text
 
 from rag.documents import VersionStatus
 from rag.errors import StoreVersionMismatch
+from rag.settings import DatabaseSettings
 from rag.store.database import open_database
+from rag.store.database_url import database_url
 from rag.store.document_store import DocumentStore
-from rag.store.tables import SCHEMA_VERSION, metadata
+from rag.store.submissions import NewDocument
+from rag.store.tables import SCHEMA_VERSION, metadata, places, schema_info, version_bands, versions
+from tests.services import fresh_database_url, postgres_server  # noqa: F401
 
 pytestmark = pytest.mark.anyio
 
@@ -76,6 +80,26 @@ async def test_an_upgraded_database_has_the_tables_of_a_new_one(file: Path) -> N
     assert found == {table.name: {column.name for column in table.columns} for table in metadata.sorted_tables}
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT version FROM schema_info").fetchone() == (SCHEMA_VERSION,)
+
+
+async def test_either_database_is_brought_up_to_date(fresh_database_url: str) -> None:  # noqa: F811
+    where = database_url(DatabaseSettings(url=fresh_database_url), Path())
+    database = await open_database(where)
+    async with database.write() as connection:
+        await connection.run_sync(lambda sync: metadata.drop_all(sync, tables=[places, version_bands]))
+        for column in (versions.c.quality, versions.c.released, versions.c.signature, versions.c.near_duplicates):
+            await connection.execute(text(f"ALTER TABLE versions DROP COLUMN {column.name}"))
+        await connection.execute(text("ALTER TABLE documents DROP COLUMN validators"))
+        await connection.execute(schema_info.update().values(version=1))
+    await database.close()
+
+    database = await open_database(where)
+    new = NewDocument("default", "file:///a.md", "A", "text/markdown", "a" * 64, "originals/a", 1, "a.md", "1")
+    submission = await DocumentStore(database).submit(new)
+    await database.close()
+
+    assert submission.job is not None
+    assert not submission.job.released
 
 
 @pytest.mark.parametrize("schema", [0, SCHEMA_VERSION + 1])
