@@ -156,13 +156,13 @@ class JobOut(Schema):
     version_id: str
     collection: str
     name: str
-    content_hash: str
+    content_hash: str = ""
     status: Literal["queued", "running", "paused", "succeeded", "failed", "cancelled", "quarantined", "unchanged"]
     stage: str
     done: int
     total: int
-    attempts: int
-    priority: int
+    attempts: int = 0
+    priority: int = 0
     failure: FailureOut | None
     created_at: datetime
     updated_at: datetime
@@ -216,9 +216,9 @@ class VersionOut(Schema):
     superseded_by: str | None
     warnings: list[str]
     near_duplicates: list[NearDuplicateOut] = Field(
-        description="Documents of the collection that said nearly the same when this version was published."
+        [], description="Documents of the collection that said nearly the same when this version was published."
     )
-    quality: QualityOut | None = Field(description="None for a version that was not read yet.")
+    quality: QualityOut | None = Field(None, description="None for a version that was not read yet.")
 
 
 class DocumentOut(Schema):
@@ -268,7 +268,7 @@ class QuoteOut(Schema):
     after: str
     title: str
     status: VersionStatus
-    superseded_by: str | None = Field(description="The later version, when `status` is superseded.")
+    superseded_by: str | None = Field(None, description="The later version, when `status` is superseded.")
 
 
 class HealthOut(Schema):
