@@ -17,7 +17,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from dbos._error import DBOSMaxStepRetriesExceeded  # its public module does not export it
 
 from ingest.pipeline import IngestPipeline
@@ -37,6 +37,8 @@ JOBS_POLL_S = 1.0
 """How often job rows are looked for that another process submitted; one's own are announced."""
 LOOK_AGAIN_S = 10.0
 """How often it is made sure that what was handed on is still on its way."""
+_FIRST = 1000
+"""DBOS takes the lowest number first, from 1 on; ours are at most in the tens, and the highest goes first."""
 WINDOW = 64
 """Jobs handed to DBOS ahead of their turn: the rest of a bulk import stays in our table, where order can change."""
 WORKFLOW_VERSION = "1"
@@ -153,7 +155,7 @@ class JobWorker:
         DBOS.register_queue(URGENT_QUEUE, worker_concurrency=URGENT_CONCURRENCY, polling_interval_sec=QUEUE_POLL_S)
 
     async def _hand_on_one(self, job: Job) -> None:
-        if not await asyncio.to_thread(self._enqueue, job.id, _queue_of(job), self._seems_abandoned(job)):
+        if not await asyncio.to_thread(self._enqueue, job, self._seems_abandoned(job)):
             reason = f"the process ended {MOST_STARTS} times while it worked on this file"
             await self._fail(job.id, InternalError(reason=reason))
 
@@ -161,13 +163,13 @@ class JobWorker:
         patience = timedelta(seconds=2 * self._pipeline.settings.parse_timeout_s + ABANDONED_S)
         return job.status is JobStatus.RUNNING and utc_now() - job.updated_at > patience
 
-    def _enqueue(self, job_id: str, queue: str, abandoned: bool) -> bool:
+    def _enqueue(self, job: Job, abandoned: bool) -> bool:
         """Start the job's workflow; False for one that was started too often.
 
         One that ended without ending its job, as in a lost database, is run anew; one that another worker left behind
         is continued. A worker's own are continued by DBOS when it starts.
         """
-        attempt, workflow_id = 0, job_id
+        attempt, workflow_id, queue = 0, job.id, _queue_of(job)
         while (status := DBOS.get_workflow_status(workflow_id)) is not None:
             if status.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
                 return False
@@ -175,9 +177,9 @@ class JobWorker:
                 if abandoned and status.status == "PENDING" and status.executor_id != self._config["executor_id"]:
                     DBOS.resume_workflow(workflow_id, queue_name=queue)
                 return True
-            attempt, workflow_id = attempt + 1, f"{job_id}:{attempt + 1}"
-        with SetWorkflowID(workflow_id):
-            DBOS.enqueue_workflow(queue, self._workflow, job_id)
+            attempt, workflow_id = attempt + 1, f"{job.id}:{attempt + 1}"
+        with SetWorkflowID(workflow_id), SetEnqueueOptions(priority=max(1, _FIRST - job.priority)):
+            DBOS.enqueue_workflow(queue, self._workflow, job.id)
         return True
 
     def _register(self) -> None:
