@@ -22,7 +22,19 @@ from benchmarks.startup import REPOSITORY
 from rag.errors import ChuchuError
 from rag.settings import load_settings
 
-NAMES = ("startup", "index", "pages", "long_pdf", "fidelity", "extraction", "breadth", "ingestion", "search", "answers")
+NAMES = (
+    "startup",
+    "index",
+    "pages",
+    "long_pdf",
+    "fidelity",
+    "scans",
+    "extraction",
+    "breadth",
+    "ingestion",
+    "search",
+    "answers",
+)
 
 
 def imported(name: str) -> Benchmark:
