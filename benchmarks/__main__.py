@@ -23,7 +23,7 @@ from rag.errors import ChuchuError
 from rag.settings import load_settings
 
 NAMES = (
-    *("startup", "index", "pages", "long_pdf", "fidelity", "extraction", "breadth", "ingestion"),
+    *("startup", "index", "pages", "long_pdf", "fidelity", "scans", "extraction", "breadth", "ingestion"),
     *("search", "reranking", "answers", "planted", "translations"),
 )
 ON_REQUEST = ("kills", "outages")
