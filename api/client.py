@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import httpx
 
@@ -14,6 +14,7 @@ from api.schemas import (
     DocumentDetailOut,
     DocumentListOut,
     DocumentOut,
+    JobListOut,
     JobOut,
     QuoteOut,
     SearchOut,
@@ -49,16 +50,39 @@ class Client:
         collection: str,
         title: str = "",
         metadata: Mapping[str, str] | None = None,
+        bulk: bool = False,
     ) -> SubmissionOut:
-        """Raises FileRejected for a file that is refused at once."""
-        form = {"uri": uri, "collection": collection, "title": title}
+        """`bulk` for one file of many, which may wait. Raises FileRejected for a file that is refused at once."""
+        priority = "bulk" if bulk else "interactive"
+        form = {"uri": uri, "collection": collection, "title": title, "priority": priority}
         if metadata is not None:
             form["metadata"] = json.dumps(dict(metadata))
         reply = self._request("POST", "/v1/documents", files={"file": (_sendable(name), file)}, data=form)
         return SubmissionOut.model_validate_json(reply.content)
 
+    def submit_url(self, url: str, *, collection: str, metadata: Mapping[str, str] | None = None) -> SubmissionOut:
+        """Have the server fetch a file. Raises UrlRejected, UrlUnreachable, FileRejected."""
+        said = {} if metadata is None else {"metadata": dict(metadata)}
+        reply = self._request("POST", "/v1/documents/url", json={"url": url, "collection": collection, **said})
+        return SubmissionOut.model_validate_json(reply.content)
+
     def job(self, job_id: str) -> JobOut:
         return JobOut.model_validate_json(self._request("GET", f"/v1/jobs/{job_id}").content)
+
+    def jobs(self, statuses: Sequence[str] = ()) -> Iterator[JobOut]:
+        """All jobs of these statuses, or of any, the newest first, read page by page."""
+        after: str | None = None
+        while True:
+            query: dict[str, Any] = {"limit": "200", "status": list(statuses)} | ({"after": after} if after else {})
+            page = JobListOut.model_validate_json(self._request("GET", "/v1/jobs", params=query).content)
+            yield from page.jobs
+            if page.next is None:
+                return
+            after = page.next
+
+    def act_on_job(self, job_id: str, action: Literal["cancel", "pause", "resume", "retry"]) -> JobOut:
+        """The job afterwards; for `retry` the new one. Raises JobNotFound, JobNotRetryable."""
+        return JobOut.model_validate_json(self._request("POST", f"/v1/jobs/{job_id}/{action}").content)
 
     def documents(self, collection: str | None = None) -> Iterator[DocumentOut]:
         """All documents, the newest first, read page by page."""
@@ -81,6 +105,14 @@ class Client:
         body = {"metadata": dict(metadata)}
         reply = self._request("PATCH", f"/v1/documents/{document_id}", json=body)
         return DocumentOut.model_validate_json(reply.content)
+
+    def release(self, document_id: str) -> JobOut:
+        """Raises DocumentNotFound, NotQuarantined."""
+        return JobOut.model_validate_json(self._request("POST", f"/v1/documents/{document_id}/release").content)
+
+    def move(self, document_id: str, uri: str) -> None:
+        """Raises DocumentNotFound, UriTaken."""
+        self._request("POST", f"/v1/documents/{document_id}/move", json={"uri": uri})
 
     def delete(self, document_id: str) -> None:
         self._request("DELETE", f"/v1/documents/{document_id}")

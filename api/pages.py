@@ -22,6 +22,7 @@ class Quote:
     after: str
     title: str
     status: VersionStatus
+    superseded_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Pages:
         parsed = await self.parsed.get(version_id)
         before = parsed.text[max(0, span.start - around) : span.start]
         after = parsed.text[span.end : span.end + around]
-        return Quote(before, span.of(parsed.text), after, parsed.title or "", version.status)
+        return Quote(before, span.of(parsed.text), after, parsed.title or "", version.status, version.superseded_by)
 
     async def _version(self, document_id: str, version_id: str, span: Span) -> DocumentVersion:
         """The version, if it may be shown: what was deleted may not, also while its text still waits for removal."""

@@ -15,6 +15,7 @@ from api.headers import HEADERS
 from rag.errors import (
     ChuchuError,
     Conflict,
+    DocumentDeleted,
     EmptyFile,
     FileRejected,
     FileTooLarge,
@@ -33,6 +34,7 @@ log = logging.getLogger("chuchu.api")
 STATUS: dict[type[ChuchuError], int] = {
     ChuchuError: 500,
     NotFound: 404,
+    DocumentDeleted: 410,
     Rejected: 422,
     EmptyFile: 400,
     FileTooLarge: 413,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.filters import FilterIn
+from api.filters import FilterIn, MetadataIn
 from rag.citations import AnswerMode, RefusalReason, SupportStatus
 from rag.documents import Language, VersionStatus
 
@@ -160,13 +160,50 @@ class JobOut(Schema):
     version_id: str
     collection: str
     name: str
-    status: Literal["queued", "running", "succeeded", "failed", "cancelled", "unchanged"]
+    content_hash: str = ""
+    status: Literal["queued", "running", "paused", "succeeded", "failed", "cancelled", "quarantined", "unchanged"]
     stage: str
     done: int
     total: int
+    attempts: int = 0
+    priority: int = 0
     failure: FailureOut | None
     created_at: datetime
     updated_at: datetime
+
+
+class JobListOut(Schema):
+    jobs: list[JobOut]
+    next: str | None = Field(None, description="Give this as `after` to read on.")
+
+
+class PageQualityOut(Schema):
+    number: int
+    score: float
+    trouble: str
+
+
+class QualityOut(Schema):
+    """How readable the text is: `score` from 1, sound, to 0, soup, with what it is made of, and the worst pages."""
+
+    score: float
+    characters: int
+    readable_share: float
+    garbled_share: float
+    misdecoded_share: float
+    rare_share: float
+    scattered_share: float
+    pages: int
+    empty_pages: int
+    confidence: float | None
+    scripts: dict[str, float]
+    poor_pages: list[PageQualityOut]
+
+
+class NearDuplicateOut(Schema):
+    document_id: str
+    title: str
+    likeness: float
 
 
 class VersionOut(Schema):
@@ -182,6 +219,10 @@ class VersionOut(Schema):
     created_at: datetime
     superseded_by: str | None
     warnings: list[str]
+    near_duplicates: list[NearDuplicateOut] = Field(
+        [], description="Documents of the collection that said nearly the same when this version was published."
+    )
+    quality: QualityOut | None = Field(None, description="None for a version that was not read yet.")
 
 
 class DocumentOut(Schema):
@@ -205,6 +246,17 @@ class DocumentListOut(Schema):
     next: str | None = Field(None, description="Give this as `after` to read on.")
 
 
+class UrlIn(Schema):
+    url: str = Field(min_length=1, max_length=4096, description="http or https; public addresses only.")
+    collection: Collection = "default"
+    title: str = Field("", max_length=500)
+    metadata: MetadataIn | None = Field(None, description="Without it, the document keeps what it has.")
+
+
+class MoveIn(Schema):
+    uri: str = Field(min_length=1, max_length=4096)
+
+
 class SubmissionOut(Schema):
     """What became of an upload: `submitted` (a job works on it), `pending` (one already did) or `unchanged`."""
 
@@ -221,6 +273,7 @@ class QuoteOut(Schema):
     after: str
     title: str
     status: VersionStatus
+    superseded_by: str | None = Field(None, description="The later version, when `status` is superseded.")
 
 
 class HealthOut(Schema):

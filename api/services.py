@@ -85,7 +85,10 @@ async def open_services(
         recognition = Recognition.of(settings.ingest, data_dir)
         parsers = ParserPool(ParseLimits.of(settings.ingest), settings.ingest.parsers, recognition)
         stack.push_async_callback(parsers.close)
-        pipeline = IngestPipeline(stores, parsed, index, batcher, parsers, settings.ingest)
+        # Not warmed: most services never need it, and its processes start when they are first asked.
+        urgent = ParserPool(ParseLimits.of(settings.ingest), recognition=recognition)
+        stack.push_async_callback(urgent.close)
+        pipeline = IngestPipeline(stores, parsed, index, batcher, parsers, settings.ingest, settings.quality, urgent)
         announce = await _start_worker(stack, pipeline, settings, working)
         priors = await language_priors(model, stores.blobs)
         reranking = _reranking(settings)
@@ -107,6 +110,8 @@ async def open_services(
             settings.chat.timeout_s,
         )
         intake = Intake(stores, index, settings.ingest, announce)
+        if _is_working(settings, working):
+            _start_watching(stack, stores, intake, settings)
         pages = Pages(stores, parsed, parsers)
         warm = partial(_warm, batcher, writer, parsers, reranking)
         yield Services(settings, stores, parsed, index, intake, retriever, answerer, writer, pages, warm)
@@ -140,7 +145,7 @@ async def _start_worker(
     stack: AsyncExitStack, pipeline: IngestPipeline, settings: Settings, working: bool | None
 ) -> Callable[[], None]:
     """Start the worker where this process is to ingest; the function that tells it of new work."""
-    if not (settings.ingest.worker == "inside" if working is None else working):
+    if not _is_working(settings, working):
         return lambda: None
     from ingest.jobs import JobWorker  # DBOS takes half a second to import, which a pure API process can save
 
@@ -150,6 +155,20 @@ async def _start_worker(
     await worker.open()
     stack.push_async_callback(worker.close)
     return worker.announce
+
+
+def _is_working(settings: Settings, working: bool | None) -> bool:
+    return settings.ingest.worker == "inside" if working is None else working
+
+
+def _start_watching(stack: AsyncExitStack, stores: Stores, intake: Intake, settings: Settings) -> None:
+    if not settings.ingest.watch:
+        return
+    from ingest.watching import FolderWatcher
+
+    watcher = FolderWatcher(stores.documents, intake, settings.ingest.watch, settings.ingest.watch_every_s)
+    watcher.open()
+    stack.push_async_callback(watcher.close)
 
 
 def _jobs_url(settings: Settings, data_dir: Path) -> str:

@@ -10,10 +10,13 @@ from api.schemas import (
     DocumentOut,
     FailureOut,
     JobOut,
+    NearDuplicateOut,
     PassageOut,
+    QualityOut,
     RefusalOut,
     SentenceOut,
     SpanOut,
+    SubmissionOut,
     UsageOut,
     VersionOut,
 )
@@ -22,6 +25,7 @@ from rag.documents import DocumentVersion, ScoredPassage, Span
 from rag.errors import MessageLanguage
 from rag.store.jobs import Job
 from rag.store.listings import DocumentListing
+from rag.store.submissions import Submission
 
 
 def answer_out(answer: Answer) -> AnswerOut:
@@ -97,13 +101,24 @@ def job_out(job: Job, language: MessageLanguage) -> JobOut:
         version_id=job.version_id,
         collection=job.collection,
         name=job.name,
+        content_hash=job.content_hash,
         status=job.status.value,
         stage=job.stage,
         done=job.done,
         total=job.total,
+        attempts=job.attempts,
+        priority=job.priority,
         failure=FailureOut(code=failure.code, message=failure.message(language)) if failure else None,
         created_at=job.created_at,
         updated_at=job.updated_at,
+    )
+
+
+def submission_out(submission: Submission, language: MessageLanguage) -> SubmissionOut:
+    return SubmissionOut(
+        outcome=submission.outcome.value,
+        document_id=submission.document.id,
+        job=job_out(submission.job, language) if submission.job else None,
     )
 
 
@@ -121,6 +136,8 @@ def version_out(version: DocumentVersion) -> VersionOut:
         created_at=version.created_at,
         superseded_by=version.superseded_by,
         warnings=list(version.warnings),
+        near_duplicates=[NearDuplicateOut.model_validate(one) for one in version.near_duplicates],
+        quality=QualityOut.model_validate(version.quality) if version.quality else None,
     )
 
 

@@ -23,9 +23,11 @@ from rag.errors import ChuchuError
 from rag.settings import load_settings
 
 NAMES = (
-    *("startup", "index", "pages", "long_pdf", "fidelity", "extraction", "breadth", "ingestion"),
+    *("startup", "index", "pages", "long_pdf", "fidelity", "scans", "extraction", "breadth", "ingestion"),
     *("search", "reranking", "answers", "planted", "translations"),
 )
+ON_REQUEST = ("kills", "outages")
+"""Proofs that take long: only when they are named."""
 
 
 def imported(name: str) -> Benchmark:
@@ -38,30 +40,36 @@ def main(arguments: Sequence[str] | None = None, benchmark: Callable[[str], Benc
     options = _options(arguments)
     report = Report(this_machine(), options.quick, datetime.now(UTC))
     for name in options.names or NAMES:
-        _measure(name, benchmark, report)
+        _measure(name, benchmark, report, options.rounds)
     print_report(report, Console(highlight=False, soft_wrap=True))
     write_json(report, options.out)
     _say(f"written to {options.out}")
     return 1 if report.failures else 0
 
 
+_NAMES_HELP = f"which to run: {', '.join(NAMES)} by default; {', '.join(ON_REQUEST)} on request"
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Print the performance figures.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which to run: {', '.join(NAMES)}; all by default")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=_NAMES_HELP)
     parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that everything works")
+    parser.add_argument("--rounds", type=int, help="how many rounds, for those that have rounds")
     parser.add_argument("--out", type=Path, default=REPOSITORY / "out" / "bench.json", help="where to write the JSON")
     options = parser.parse_args(arguments)
-    if unknown := set(options.names) - set(NAMES):
-        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    if unknown := set(options.names) - {*NAMES, *ON_REQUEST}:
+        parser.error(
+            f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join((*NAMES, *ON_REQUEST))}"
+        )
     return options
 
 
-def _measure(name: str, benchmark: Callable[[str], Benchmark], report: Report) -> None:
+def _measure(name: str, benchmark: Callable[[str], Benchmark], report: Report, rounds: int | None) -> None:
     """Run one benchmark; when it breaks off, what it measured before stays."""
     figures: list[Figure] = []
     report.figures[name] = figures
     try:
-        run = Run(load_settings(), report.quick, lambda text: _say(f"{name}: {text} …"))
+        run = Run(load_settings(), report.quick, lambda text: _say(f"{name}: {text} …"), rounds)
         for figure in benchmark(name)(run):
             _say(f"{name}: {figure.name}: {shown(figure.value)} {figure.unit}")
             figures.append(figure)

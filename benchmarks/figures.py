@@ -40,11 +40,15 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How benchmarks are to run. `quick` takes tiny sizes: it shows that they work, its numbers say nothing."""
+    """How benchmarks are to run. `quick` takes tiny sizes: it shows that they work, its numbers say nothing.
+
+    `rounds`, where it is given, says how often those that have rounds go through them.
+    """
 
     settings: Settings
     quick: bool
     say: Callable[[str], None]
+    rounds: int | None = None
 
     def size(self, full: int, quick: int) -> int:
         return quick if self.quick else full

@@ -12,9 +12,10 @@ from tempfile import TemporaryDirectory
 from benchmarks.figures import Run
 from ingest.parsing.records import ParseLimits, Recognition
 from ingest.parsing.sandbox import ParserPool
-from ingest.quality import judge
+from ingest.quality import judge, measure
 from rag.documents import ParsedDocument
 from rag.errors import FileRejected
+from rag.settings import QualitySettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,14 @@ async def _outcomes(paths: Sequence[Path], run: Run) -> list[Outcome]:
         recognition = Recognition.of(run.settings.ingest, Path(folder))
         async with ParserPool(ParseLimits.of(run.settings.ingest), recognition=recognition) as pool:
             await pool.warm()
-            return [await _outcome(pool, path) for path in paths]
+            return [await _outcome(pool, path, run.settings.quality) for path in paths]
 
 
-async def _outcome(pool: ParserPool, path: Path) -> Outcome:
+async def _outcome(pool: ParserPool, path: Path, thresholds: QualitySettings) -> Outcome:
     started = time.perf_counter()
     try:
         document = (await pool.parse(path, path.name)).document
-        judge(document)
+        judge(measure(document), thresholds)
     except FileRejected as error:
         return Outcome(path, time.perf_counter() - started, error=error)
     return Outcome(path, time.perf_counter() - started, document)

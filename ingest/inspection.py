@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from ingest.parsing.records import OnPage, ParseLimits, Recognition, unheard
 from ingest.parsing.sandbox import ParserPool
-from ingest.quality import Quality, judge
-from rag.documents import Element, ParsedDocument
+from ingest.quality import judge, measure
+from rag.documents import Element, ParsedDocument, Quality
 from rag.errors import FileRejected
 from rag.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """`quality` is None and `refusal` says why where ingestion would not index the text."""
+    """`refusal` says why, where ingestion would not index the text."""
 
     media_type: str
     document: ParsedDocument
-    quality: Quality | None
+    quality: Quality
     refusal: FileRejected | None
 
     def to_json(self) -> dict[str, Any]:
@@ -31,7 +31,7 @@ class Inspection:
             "parser": document.parser,
             "title": document.title,
             "warnings": list(document.warnings),
-            "quality": None if self.quality is None else _fields(self.quality),
+            "quality": asdict(self.quality),
             "refusal": None if self.refusal is None else {"code": self.refusal.code, "message": str(self.refusal)},
             "pages": [
                 {**page._asdict(), "span": list(page.span), "characters": page.span.end - page.span.start}
@@ -47,14 +47,12 @@ async def inspect(path: Path, settings: Settings, on_page: OnPage = unheard) -> 
     recognition = Recognition.of(settings.ingest, settings.data_dir)
     async with ParserPool(ParseLimits.of(settings.ingest), recognition=recognition) as parsers:
         parsed = await parsers.parse(path, path.name, on_page)
+    quality = measure(parsed.document)
     try:
-        return Inspection(parsed.media_type, parsed.document, judge(parsed.document), None)
+        judge(quality, settings.quality)
     except FileRejected as refusal:
-        return Inspection(parsed.media_type, parsed.document, None, refusal)
-
-
-def _fields(quality: Quality) -> dict[str, Any]:
-    return {name: getattr(quality, name) for name in quality.__dataclass_fields__}
+        return Inspection(parsed.media_type, parsed.document, quality, refusal)
+    return Inspection(parsed.media_type, parsed.document, quality, None)
 
 
 def _element(element: Element, text: str) -> dict[str, Any]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 from ingest.parsing.media_types import sniff_file
 from ingest.parsing.parser import PARSER_VERSION
+from ingest.urls import UrlFetcher, normalised
 from rag.documents import Document
 from rag.errors import EmptyFile, FileRejected, FileTooLarge
 from rag.index.attributes import Attributes
@@ -16,7 +19,8 @@ from rag.index.passage_index import PassageIndex
 from rag.settings import IngestSettings
 from rag.store.blobs import StoredBlob
 from rag.store.factory import Stores
-from rag.store.jobs import Job
+from rag.store.jobs import BULK, INTERACTIVE, Job
+from rag.store.listings import DocumentListing
 from rag.store.submissions import NewDocument, Submission, SubmissionOutcome
 
 
@@ -24,7 +28,8 @@ from rag.store.submissions import NewDocument, Submission, SubmissionOutcome
 class Upload:
     """A file as somebody hands it in. `uri` is where it comes from and decides which document it is a version of.
 
-    `metadata` replaces what is said about that document; None leaves it.
+    `metadata` replaces what is said about that document; None leaves it. The higher its `priority`, the earlier it is
+    worked on.
     """
 
     name: str
@@ -32,18 +37,27 @@ class Upload:
     collection: str
     title: str = ""
     metadata: Mapping[str, str] | None = None
+    priority: int = BULK
+    validators: Mapping[str, str] = field(default_factory=dict)
 
 
 class Intake:
     """Accepts files. What it returned for is durable: after any crash it is answerable or listed with its failure."""
 
     def __init__(
-        self, stores: Stores, index: PassageIndex, settings: IngestSettings, announce: Callable[[], None]
+        self,
+        stores: Stores,
+        index: PassageIndex,
+        settings: IngestSettings,
+        announce: Callable[[], None],
+        fetcher: UrlFetcher | None = None,
     ) -> None:
+        """`fetcher` is for tests, whose server is on this machine."""
         self._stores = stores
         self._index = index
         self._settings = settings
         self._announce = announce
+        self._fetcher = fetcher or UrlFetcher(settings.url_timeout_s)
         # A change of either makes other passages of the same bytes, so the same file is then no longer "unchanged".
         self._parser_version = f"{PARSER_VERSION}/{settings.passage_tokens}"
 
@@ -69,8 +83,40 @@ class Intake:
             await self._label(submission.document)
         return submission
 
+    async def submit_url(
+        self, url: str, collection: str, title: str = "", metadata: Mapping[str, str] | None = None
+    ) -> Submission:
+        """Fetch a file and submit it under its URL; nothing is read when the server says that it is unchanged.
+
+        Raises UrlRejected, UrlUnreachable, and what `submit` raises.
+        """
+        uri = normalised(url)
+        live = await self._stores.documents.find(collection, uri)
+        async with self._fetcher.fetched(uri, _known_state(live)) as fetched:
+            if fetched.content is None:
+                assert live is not None, "only a known state can be unchanged"
+                if metadata is not None:
+                    await self.describe(live.document.id, metadata)
+                return Submission(live.document, None, SubmissionOutcome.UNCHANGED)
+            upload = Upload(fetched.name, uri, collection, title, metadata, INTERACTIVE, fetched.validators)
+            return await self.submit(upload, fetched.content)
+
     async def cancel(self, job_id: str) -> Job:
         return await self._stores.jobs.cancel(job_id)
+
+    async def pause(self, job_id: str) -> Job:
+        return await self._stores.jobs.pause(job_id)
+
+    async def resume(self, job_id: str) -> Job:
+        job = await self._stores.jobs.resume(job_id)
+        self._announce()
+        return job
+
+    async def retry(self, job_id: str) -> Job:
+        """The new job. Raises JobNotFound, JobNotRetryable."""
+        job = await self._stores.jobs.retry(job_id, str(uuid4()), self._parser_version)
+        self._announce()
+        return job
 
     async def status(self, job_id: str) -> Job:
         return await self._stores.jobs.job(job_id)
@@ -81,6 +127,16 @@ class Intake:
         May be repeated, and has to be when it raised IndexUnavailable. Raises DocumentNotFound.
         """
         await self._label(await self._stores.documents.describe(document_id, metadata))
+
+    async def release(self, document_id: str) -> Job:
+        """Index a document that is held in quarantine as it is. Raises DocumentNotFound, NotQuarantined."""
+        job = await self._stores.documents.release(document_id)
+        self._announce()
+        return job
+
+    async def move(self, document_id: str, uri: str) -> None:
+        """The same document under another uri; nothing is read again. Raises DocumentNotFound, UriTaken."""
+        await self._stores.documents.move(document_id, uri, _name_of(uri))
 
     async def delete(self, document_id: str) -> None:
         """From now on nothing of the document is found; the worker then takes its passages, text and file away."""
@@ -113,7 +169,21 @@ class Intake:
             name=_last_part(upload.name),
             parser_version=self._parser_version,
             metadata=upload.metadata,
+            priority=upload.priority,
+            validators=upload.validators,
         )
+
+
+def _known_state(document: DocumentListing | None) -> Mapping[str, str]:
+    """By what the server may say that nothing changed: only while what it gave last is live."""
+    if document is None or document.version is None or document.job is None:
+        return {}
+    is_last = document.job.version_id == document.version.id
+    return document.document.validators if is_last else {}
+
+
+def _name_of(uri: str) -> str:
+    return _last_part(unquote(urlsplit(uri).path)) or uri
 
 
 def _last_part(name: str) -> str:

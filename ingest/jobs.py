@@ -17,32 +17,39 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from dbos._error import DBOSMaxStepRetriesExceeded  # its public module does not export it
 
 from ingest.labelling import label_unlabelled
 from ingest.pipeline import IngestPipeline
 from rag.errors import ChuchuError, InternalError, Rejected, Unavailable
 from rag.store.clock import utc_now
-from rag.store.jobs import Job, JobStatus
+from rag.store.jobs import INTERACTIVE, Job, JobStatus
 
 log = logging.getLogger("chuchu.ingest")
 
 QUEUE = "ingest"
+URGENT_QUEUE = "ingest-urgent"
+URGENT_CONCURRENCY = 2
+"""Places that a bulk import never takes: a single upload begins at once, however many others wait."""
 QUEUE_POLL_S = 0.05
 """How often DBOS looks at its queue. At its default of 1 s, 200 small documents would wait for their turns alone."""
 JOBS_POLL_S = 1.0
 """How often job rows are looked for that another process submitted; one's own are announced."""
 LOOK_AGAIN_S = 10.0
 """How often it is made sure that what was handed on is still on its way."""
+_FIRST = 1000
+"""DBOS takes the lowest number first, from 1 on; ours are at most in the tens, and the highest goes first."""
 WINDOW = 64
 """Jobs handed to DBOS ahead of their turn: the rest of a bulk import stays in our table, where order can change."""
 WORKFLOW_VERSION = "1"
 """Raise it when the order of steps changes: DBOS continues a workflow only in the version that began it."""
-STEP_ATTEMPTS = 5
+STEP_ATTEMPTS = 8
 STEP_PAUSE_S = 1.0
-"""Before the second attempt, and twice as long before each further one: a service may restart, which takes less than
-15 s, without costing a document."""
+"""Before the second attempt, and twice as long before each further one: a service may be away for two minutes, as long
+as a host takes to restart, without costing a document."""
+SWEEP_S = 3600.0
+"""How often the blob store is looked through for what dead processes left; the first time when the worker starts."""
 
 MOST_STARTS = 20
 """A file whose work ends the process that often, by a crash in native code or for want of memory, is given up."""
@@ -74,6 +81,7 @@ class JobWorker:
         self._handed_on: set[str] = set()
         self._look_again_at = 0.0
         self._restored = False
+        self._swept_at: float | None = None
         self._steps: set[Future[Any]] = set()
         self._closing = False
         self._announced = asyncio.Event()
@@ -82,6 +90,7 @@ class JobWorker:
     async def open(self) -> None:
         """Continue what a crash cut short, then look for work."""
         self._loop = asyncio.get_running_loop()
+        self._opened_at = time.monotonic()
         await asyncio.to_thread(self._launch)
         self._feeding = asyncio.create_task(self._feed())
 
@@ -130,15 +139,25 @@ class JobWorker:
                 await self._hand_on_one(job)
         self._handed_on = {job.id for job in waiting}
         await self._pipeline.remove_leftovers()
+        await self._sweep()
+
+    async def _sweep(self) -> None:
+        """What came in since this worker opened, or swept last, may still be on its way into the database."""
+        since = self._opened_at if self._swept_at is None else self._swept_at
+        if self._swept_at is None or time.monotonic() > self._swept_at + SWEEP_S:
+            now = time.monotonic()
+            await self._pipeline.remove_orphans(now - since)
+            self._swept_at = now
 
     def _launch(self) -> None:
         DBOS(config=self._config)
         self._register()
         DBOS.launch()
         DBOS.register_queue(QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=QUEUE_POLL_S)
+        DBOS.register_queue(URGENT_QUEUE, worker_concurrency=URGENT_CONCURRENCY, polling_interval_sec=QUEUE_POLL_S)
 
     async def _hand_on_one(self, job: Job) -> None:
-        if not await asyncio.to_thread(self._enqueue, job.id, self._seems_abandoned(job)):
+        if not await asyncio.to_thread(self._enqueue, job, self._seems_abandoned(job)):
             reason = f"the process ended {MOST_STARTS} times while it worked on this file"
             await self._fail(job.id, InternalError(reason=reason))
 
@@ -146,23 +165,23 @@ class JobWorker:
         patience = timedelta(seconds=2 * self._pipeline.settings.parse_timeout_s + ABANDONED_S)
         return job.status is JobStatus.RUNNING and utc_now() - job.updated_at > patience
 
-    def _enqueue(self, job_id: str, abandoned: bool) -> bool:
+    def _enqueue(self, job: Job, abandoned: bool) -> bool:
         """Start the job's workflow; False for one that was started too often.
 
         One that ended without ending its job, as in a lost database, is run anew; one that another worker left behind
         is continued. A worker's own are continued by DBOS when it starts.
         """
-        attempt, workflow_id = 0, job_id
+        attempt, workflow_id, queue = 0, job.id, _queue_of(job)
         while (status := DBOS.get_workflow_status(workflow_id)) is not None:
             if status.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
                 return False
             if status.status in ("ENQUEUED", "PENDING", "DELAYED"):
                 if abandoned and status.status == "PENDING" and status.executor_id != self._config["executor_id"]:
-                    DBOS.resume_workflow(workflow_id, queue_name=QUEUE)
+                    DBOS.resume_workflow(workflow_id, queue_name=queue)
                 return True
-            attempt, workflow_id = attempt + 1, f"{job_id}:{attempt + 1}"
-        with SetWorkflowID(workflow_id):
-            DBOS.enqueue_workflow(QUEUE, self._workflow, job_id)
+            attempt, workflow_id = attempt + 1, f"{job.id}:{attempt + 1}"
+        with SetWorkflowID(workflow_id), SetEnqueueOptions(priority=max(1, _FIRST - job.priority)):
+            DBOS.enqueue_workflow(queue, self._workflow, job.id)
         return True
 
     def _register(self) -> None:
@@ -219,10 +238,15 @@ class JobWorker:
         self.announce()
 
     async def _fail(self, job_id: str, error: ChuchuError) -> None:
-        if not isinstance(error, Rejected):
+        job = await self._pipeline.stores.jobs.fail(job_id, error)
+        # A job that had ended before, as by a deletion, has lost what it works with: that is no failure.
+        if job.status is JobStatus.FAILED and not isinstance(error, Rejected):
             log.error("job %s: %s", job_id, error)
-        await self._pipeline.stores.jobs.fail(job_id, error)
         self.announce()
+
+
+def _queue_of(job: Job) -> str:
+    return URGENT_QUEUE if job.priority >= INTERACTIVE else QUEUE
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -12,7 +12,7 @@ import asyncio
 import io
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,20 +20,32 @@ from ingest.chunking import chunk
 from ingest.parsing.records import Parsed
 from ingest.parsing.sandbox import ParserPool
 from ingest.passages import Origin
-from ingest.quality import judge
-from rag.documents import LANGUAGES, Document, DocumentVersion, Language, ParsedDocument, Passage, VersionStatus
-from rag.errors import NotFound
+from ingest.quality import judge, measure
+from rag.documents import (
+    LANGUAGES,
+    Document,
+    DocumentVersion,
+    Language,
+    ParsedDocument,
+    Passage,
+    Quality,
+    VersionStatus,
+)
+from rag.errors import NotFound, Quarantined
 from rag.index.attributes import Attributes
 from rag.index.lexical import encode_passage
 from rag.index.passage_index import IndexedPassage, PassageIndex
 from rag.models.batching import EmbeddingBatcher
 from rag.models.embedding import Vectors
-from rag.settings import IngestSettings
+from rag.settings import IngestSettings, QualitySettings
 from rag.store.factory import Stores
+from rag.store.jobs import INTERACTIVE, Job
 from rag.store.parsed_documents import ParsedDocuments
+from rag.store.reading import Reading
 from rag.store.removals import Removal
 from rag.store.vector_sums import VectorSum
 from rag.text.language import detect_language
+from rag.text.minhash import signature
 from rag.text.terms import lexical_terms
 
 log = logging.getLogger("chuchu.ingest")
@@ -53,17 +65,37 @@ class IngestPipeline:
     embedder: EmbeddingBatcher
     parsers: ParserPool
     settings: IngestSettings
+    quality: QualitySettings = field(default_factory=QualitySettings)
+    urgent_parsers: ParserPool | None = None
+    """Read what somebody waits for while a bulk import keeps the others busy."""
 
     async def parse(self, job_id: str) -> bool:
-        """Read the file and judge it. False when the job is no longer wanted; raises FileRejected, Unavailable."""
+        """Read the file and judge it. False when the job is no longer wanted, or is held back; raises FileRejected,
+        Unavailable.
+        """
         job = await self.stores.jobs.start(job_id)
         if job.finished or not await self.stores.jobs.progress(job_id, "parse", 0, 0):
             return False
         if not await self.parsed.exists(job.version_id):
             path = await self.stores.blobs.path(job.blob_key)
-            result: Parsed = await self.parsers.parse(path, job.name)
-            judge(result.document)
+            result: Parsed = await self._parsers_for(job).parse(path, job.name)
             await self.parsed.put(job.version_id, result.document, result.geometry)
+        return job.released or await self._is_sound(job)
+
+    def _parsers_for(self, job: Job) -> ParserPool:
+        if job.priority >= INTERACTIVE and self.parsers.is_busy and self.urgent_parsers is not None:
+            return self.urgent_parsers
+        return self.parsers
+
+    async def _is_sound(self, job: Job) -> bool:
+        """Judge what was read; what had better not be found is kept from the index. Raises NoText."""
+        document = await self.parsed.get(job.version_id)
+        quality = await asyncio.to_thread(measure, document)
+        try:
+            judge(quality, self.quality)
+        except Quarantined as error:
+            await self.stores.jobs.quarantine(job.id, error, _reading(document, quality))
+            return False
         return True
 
     async def embed(self, job_id: str) -> bool:
@@ -91,15 +123,18 @@ class IngestPipeline:
         job = await self.stores.jobs.job(job_id)
         document = await self.parsed.get(job.version_id)
         sums, passages = _decode_sums(await self.stores.blobs.get(_sums_key(job.version_id)))
+        reading = _reading(document, await asyncio.to_thread(measure, document))
         await self.stores.documents.publish(
             job_id,
             job.version_id,
             passages=passages,
-            characters=len(document.text),
-            pages=len(document.pages),
-            language=detect_language(document.text, default="other"),
-            parser=document.parser,
-            warnings=document.warnings,
+            characters=reading.characters,
+            pages=reading.pages,
+            language=reading.language,
+            parser=reading.parser,
+            warnings=reading.warnings,
+            quality=reading.quality,
+            signature=await asyncio.to_thread(signature, document.text),
             sums=sums,
             title=job.title or document.title,
         )
@@ -114,6 +149,9 @@ class IngestPipeline:
         version = await self.stores.documents.version(job.document_id, job.version_id)
         if version.status is not VersionStatus.LIVE:
             await self.index.delete_version(job.version_id)
+            await self.stores.blobs.delete(_sums_key(job.version_id))
+        if version.status in (VersionStatus.FAILED, VersionStatus.DELETED):
+            await self.parsed.delete(job.version_id)
 
     async def remove_leftovers(self) -> None:
         """Take versions that are not live out of the index, and delete what nobody can ask for any more."""
@@ -125,13 +163,30 @@ class IngestPipeline:
         await self.stores.blobs.delete(_sums_key(leftover.version_id))
         if leftover.text:
             await self.parsed.delete(leftover.version_id)
-        if leftover.original:
-            # An upload stores its bytes first and names them in the database after: in between, they look unneeded.
-            # Until they are old enough the removal stays pending, and the next call comes back to it.
-            if await self.stores.blobs.age_s(leftover.original) < self.settings.keep_originals_s:
-                return
-            await self.stores.blobs.delete(leftover.original)
+        if leftover.original and not await self._remove_if_old(leftover.original):
+            return  # the removal stays pending, and the next call comes back to it
         await self.stores.documents.removed(leftover.version_id)
+
+    async def remove_orphans(self, older_than_s: float) -> None:
+        """Delete blobs that nothing names: a process that dies between storing and naming leaves them.
+
+        Listed before the database is asked: what is named meanwhile is then known to be needed.
+        """
+        keys = await self.stores.blobs.keys()
+        needed = await self.stores.documents.needed_blobs()
+        for key in keys:
+            folder, _, name = key.partition("/")
+            if folder == "versions" and name.partition("/")[0] not in needed.texts:
+                await self.stores.blobs.delete(key)
+            elif folder == "originals" and key not in needed.originals:
+                await self._remove_if_old(key, older_than_s)
+
+    async def _remove_if_old(self, original: str, older_than_s: float = 0) -> bool:
+        """An upload stores its bytes first and names them in the database after: in between, they look unneeded."""
+        if await self.stores.blobs.age_s(original) < max(older_than_s, self.settings.keep_originals_s):
+            return False
+        await self.stores.blobs.delete(original)
+        return True
 
     async def restore(self) -> None:
         """Index what is live anew, from its stored text, where the index does not hold it: it was lost, or moved.
@@ -187,6 +242,17 @@ class IngestPipeline:
         present = await self.index.version_passage_ids(version_id)
         if present - {passage.id for passage in passages}:
             await self.index.delete_version(version_id)
+
+
+def _reading(document: ParsedDocument, quality: Quality) -> Reading:
+    return Reading(
+        characters=len(document.text),
+        pages=len(document.pages),
+        language=detect_language(document.text, default="other"),
+        parser=document.parser,
+        warnings=document.warnings,
+        quality=quality,
+    )
 
 
 def _embedded_text(passage: Passage, text: str) -> str:

@@ -101,12 +101,54 @@ class VersionStatus(StrEnum):
     LIVE = "live"
     SUPERSEDED = "superseded"
     FAILED = "failed"
+    QUARANTINED = "quarantined"
     DELETED = "deleted"
+
+
+class PageQuality(NamedTuple):
+    """A page that is not sound: how readable, from 0 to 1, and what is wrong with it."""
+
+    number: int
+    score: float
+    trouble: str
+
+
+class NearDuplicate(NamedTuple):
+    """A document that says nearly the same; `likeness` is the share of what the two have in common, up to 1."""
+
+    document_id: str
+    title: str
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How readable a parsed text is. `score` sums it up: 1 is sound, 0 is soup.
+
+    Shares are of the characters that are no blanks, those of `rare` and `scattered` of the letters. `confidence` is the
+    mean of the pages whose text was recognised, None without such pages. `poor_pages` are the worst, at most fifty.
+    """
+
+    score: float
+    characters: int
+    readable_share: float
+    garbled_share: float
+    misdecoded_share: float = 0.0
+    rare_share: float = 0.0
+    scattered_share: float = 0.0
+    pages: int = 0
+    empty_pages: int = 0
+    confidence: float | None = None
+    scripts: Mapping[str, float] = field(default_factory=dict)
+    poor_pages: tuple[PageQuality, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What the organisation calls one thing. `uri` names its source and is unique within its collection."""
+    """What the organisation calls one thing. `uri` names its source and is unique within its collection.
+
+    `validators` are what a web server knows the file's state by, under the names of its headers.
+    """
 
     id: str
     collection: str
@@ -116,11 +158,15 @@ class Document:
     created_at: datetime
     live_version: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    validators: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentVersion:
-    """One parsed state of a document. Its text is stored once and never changes, so that citations keep resolving."""
+    """One parsed state of a document. Its text is stored once and never changes, so that citations keep resolving.
+
+    `near_duplicates` are the documents that said nearly the same when this version was published.
+    """
 
     id: str
     document_id: str
@@ -135,6 +181,8 @@ class DocumentVersion:
     language: Language = "other"
     superseded_by: str | None = None
     warnings: tuple[str, ...] = ()
+    quality: Quality | None = None
+    near_duplicates: tuple[NearDuplicate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

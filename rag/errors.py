@@ -11,21 +11,28 @@
     │   ├── FileRejected
     │   │   ├── EmptyFile          ├── FileTooLarge        ├── MediaTypeUnsupported
     │   │   ├── MediaTypeMismatch  ├── PasswordRequired    ├── FileUnreadable
-    │   │   ├── NoText             ├── TextGarbled         ├── ArchiveBomb
+    │   │   ├── NoText             ├── FileUnnamed         ├── ArchiveBomb
     │   │   ├── ParseTimeout       ├── ParseMemory         ├── ParserCrashed
-    │   │   ├── FileUnnamed        └── ConverterMissing
+    │   │   ├── ConverterMissing
+    │   │   └── Quarantined           read, but held back: a person may release it
+    │   │       ├── TextGarbled       ├── TextMisdecoded   ├── TextUnlikely
+    │   │       ├── TextScattered     ├── PagesEmpty       └── TextUnsure
     │   ├── QuestionRejected   ├── RequestInvalid
     │   ├── SpanInvalid        ├── DatasetInvalid
-    │   ├── MeasureUnknown     ├── RowsUnlike          └── LabelsTooFew
+    │   ├── MeasureUnknown     ├── RowsUnlike          ├── LabelsTooFew
+    │   └── UrlRejected
+    │       ├── UrlInvalid     ├── UrlAddressForbidden
+    │       └── UrlAnswer      └── UrlTooManyRedirects
     ├── Conflict                      the state of things forbids it; the message says what to change
     │   ├── IndexModelMismatch ├── StoreVersionMismatch ├── DataFolderInUse
-    │   └── PortInUse
+    │   ├── PortInUse          ├── NotQuarantined       ├── UriTaken
+    │   ├── FolderEmpty        └── JobNotRetryable
     ├── ModelError
     │   ├── ModelUnknown       ├── ModelMissing        ├── ModelCorrupt
     │   ├── ModelUnreachable   ├── ModelNoSpace        └── ModelUnloadable
     └── Unavailable                   a service did not answer; trying again may help
         ├── IndexUnavailable ─ IndexDamaged
-        ├── DatabaseUnavailable ├── BlobsUnavailable
+        ├── DatabaseUnavailable ├── BlobsUnavailable    ├── UrlUnreachable
         ├── ChatUnavailable    ├── EmbedderUnavailable ├── RerankerUnavailable
         └── ServerUnavailable
 
@@ -195,10 +202,46 @@ class NoText(FileRejected):
     zh = "未在文件中找到文字。扫描件需将 ingest.ocr（文字识别，OCR）设为 auto 或 always，且字迹可以辨认。"
 
 
-class TextGarbled(FileRejected):
+class Quarantined(FileRejected):
+    """The file was read, and what came out had better not be found: it is kept, unindexed, until somebody decides."""
+
+    code = "quarantined"
+
+
+class TextGarbled(Quarantined):
     code = "text-garbled"
-    en = "{share:.0%} of the file's characters are unreadable. Export it again with embedded fonts or as UTF-8."
-    zh = "文件中有 {share:.0%} 的字符无法辨认。请嵌入字体或以 UTF-8 重新导出。"
+    en = "{share:.0%} of the file's characters are unreadable. Export it again with embedded fonts or as UTF-8, or release it as it is."
+    zh = "文件中有 {share:.0%} 的字符无法辨认。请嵌入字体或以 UTF-8 重新导出，或按现状放行。"
+
+
+class TextMisdecoded(Quarantined):
+    code = "text-misdecoded"
+    en = "{share:.0%} of the text looks as if it had been read in the wrong encoding (as in Ã©). Save the original as UTF-8 and add it again, or release it as it is."
+    zh = "{share:.0%} 的文字疑似以错误编码读取（如 Ã©、锟斤拷）。请将原文件存为 UTF-8 后重新添加，或按现状放行。"
+
+
+class TextUnlikely(Quarantined):
+    code = "text-unlikely"
+    en = "{share:.0%} of the letters are of scripts that hardly anybody writes: probably the file's fonts do not say which characters they show. Export it again, print it to PDF, or recognise its text (ingest.ocr = always); or release it as it is."
+    zh = "{share:.0%} 的字母属于极少使用的文字，可能是文件字体缺少字符映射。请重新导出、另打印为 PDF 或进行文字识别（ingest.ocr = always），或按现状放行。"
+
+
+class TextScattered(Quarantined):
+    code = "text-scattered"
+    en = "{share:.0%} of the letters stand alone on their lines, so that the reading order is lost. Export the file again as DOCX or with tags, or recognise its text (ingest.ocr = always); or release it as it is."
+    zh = "{share:.0%} 的文字单独成行，阅读顺序已丢失。请重新导出为 DOCX 或带标签的 PDF，或进行文字识别（ingest.ocr = always），或按现状放行。"
+
+
+class PagesEmpty(Quarantined):
+    code = "pages-empty"
+    en = "{empty} of {pages} pages hold no text that can be made out. If they are scans, scan them again at 300 dpi, or set ingest.ocr (OCR) to auto; or release the file to search what it has."
+    zh = "共 {pages} 页，其中 {empty} 页没有可辨认的文字。若为扫描页，请以 300 dpi 重新扫描，或将 ingest.ocr（OCR）设为 auto；也可放行以检索现有文字。"
+
+
+class TextUnsure(Quarantined):
+    code = "text-unsure"
+    en = "The recognised text is uncertain (confidence {confidence:.0%}). Scan the file again at 300 dpi or more, straight and in black and white; or release it as it is."
+    zh = "识别出的文字不可靠（置信度 {confidence:.0%}）。请以 300 dpi 以上端正地重新扫描，或按现状放行。"
 
 
 class ArchiveBomb(FileRejected):
@@ -273,6 +316,34 @@ class LabelsTooFew(Rejected):
     zh = "无法拟合阈值：{reason}。每类问题有几十个即可。"
 
 
+class UrlRejected(Rejected):
+    code = "url-rejected"
+
+
+class UrlInvalid(UrlRejected):
+    code = "url-invalid"
+    en = "{url} is not a URL that can be fetched. Give one that begins with http:// or https://, without a user name."
+    zh = "无法抓取 {url}。请提供以 http:// 或 https:// 开头且不含用户名的网址。"
+
+
+class UrlAddressForbidden(UrlRejected):
+    code = "url-address-forbidden"
+    en = "{host} is an address of this machine or of a private network, which is not fetched from. Upload the file instead."
+    zh = "{host} 是本机或内网地址，不予抓取。请直接上传文件。"
+
+
+class UrlTooManyRedirects(UrlRejected):
+    code = "url-too-many-redirects"
+    en = "The URL redirects more than {limit} times. Give the address that it ends at."
+    zh = "该网址重定向超过 {limit} 次。请提供最终地址。"
+
+
+class UrlAnswer(UrlRejected):
+    code = "url-answer"
+    en = "{url} did not answer with a file but with HTTP {status}. Check the address, or download the file and upload it."
+    zh = "{url} 返回的不是文件，而是 HTTP {status}。请检查地址，或下载后上传。"
+
+
 class Conflict(ChuchuError):
     code = "conflict"
 
@@ -288,8 +359,8 @@ class IndexModelMismatch(Conflict):
 
 class StoreVersionMismatch(Conflict):
     code = "store-version-mismatch"
-    en = "The database has schema {found}; this release needs {expected}. Install the release that made it, or start with a new data_dir."
-    zh = "数据库结构版本为 {found}，本版本需要 {expected}。请使用建立它的版本，或换用新的 data_dir。"
+    en = "The database has schema {found}; this release reads schemas up to {expected}. Install the release that made it, or start with a new data_dir."
+    zh = "数据库结构版本为 {found}，本版本最高支持 {expected}。请使用建立它的版本，或换用新的 data_dir。"
 
 
 class DataFolderInUse(Conflict):
@@ -302,6 +373,30 @@ class PortInUse(Conflict):
     code = "port-in-use"
     en = "Port {port} on {host} is in use. Choose another with --port, or stop the program that holds it."
     zh = "{host} 的端口 {port} 已被占用。请用 --port 另选端口，或停止占用它的程序。"
+
+
+class NotQuarantined(Conflict):
+    code = "not-quarantined"
+    en = "The document {document_id} is not held in quarantine, so there is nothing to release."
+    zh = "文档 {document_id} 未被隔离，无需放行。"
+
+
+class UriTaken(Conflict):
+    code = "uri-taken"
+    en = "Another document, {document_id}, is at {uri} already. Delete it first, or choose another uri."
+    zh = "{uri} 处已有另一个文档 {document_id}。请先删除它，或换用其他 uri。"
+
+
+class JobNotRetryable(Conflict):
+    code = "job-not-retryable"
+    en = "The job {job_id} cannot be tried again: {reason}. Add its file again instead."
+    zh = "无法重试任务 {job_id}：{reason}。请重新添加该文件。"
+
+
+class FolderEmpty(Conflict):
+    code = "folder-empty"
+    en = "{folder} holds no files, and {documents} documents came from there. If they are to be deleted, say so with --delete-all; otherwise check that the folder is mounted."
+    zh = "{folder} 中没有文件，而有 {documents} 个文档来自该处。若确要删除，请加 --delete-all；否则请检查文件夹是否已挂载。"
 
 
 class ModelError(ChuchuError):
@@ -372,6 +467,12 @@ class BlobsUnavailable(Unavailable):
     code = "blobs-unavailable"
     en = "The blob store at {where} does not answer: {reason}. Check the disk's space and permissions."
     zh = "文件存储 {where} 无响应：{reason}。请检查磁盘空间与权限。"
+
+
+class UrlUnreachable(Unavailable):
+    code = "url-unreachable"
+    en = "{host} cannot be reached: {reason}. Check the address, and that this machine may connect to it."
+    zh = "无法连接 {host}：{reason}。请检查地址以及本机的网络出口。"
 
 
 class ChatUnavailable(Unavailable):

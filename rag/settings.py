@@ -198,7 +198,7 @@ class IngestSettings(Section):
     worker: Literal["inside", "separate"] = Field(
         "inside", description="inside: the API process ingests too; separate: `chuchu worker` does."
     )
-    concurrency: int = Field(4, gt=0, description="Documents worked on at a time by one worker.")
+    concurrency: int = Field(8, gt=0, description="Documents worked on at a time by one worker.")
     parsers: int = Field(1, gt=0, description="Warm parser processes of one worker.")
     max_file_bytes: int = Field(200 * 1024**2, gt=0, description="Largest file that is accepted.")
     max_unpacked_bytes: int = Field(
@@ -228,11 +228,41 @@ class IngestSettings(Section):
         ge=0,
         description="Seconds since its last upload for which a deleted document's file is kept: the same bytes may just be coming in again.",
     )
+    url_timeout_s: float = Field(300.0, gt=0, description="Longest time that a file is fetched from a URL.")
+    watch: dict[str, Folder] = Field(
+        {},
+        description="Folders that are kept in step with collections: the collection's name and the folder. Files that are gone from the folder are deleted from the collection.",
+    )
+    watch_every_s: float = Field(30.0, gt=0, description="Seconds between two looks at the watched folders.")
     passage_tokens: int = Field(
         128,
         ge=16,
         le=2048,
         description="Length that passages are cut to, in tokens of the embedding model; three quarters of it where the text is Chinese.",
+    )
+
+
+class QualitySettings(Section):
+    quarantine: bool = Field(
+        True, description="Hold back files whose text had better not be found; false indexes whatever was read."
+    )
+    garbled_share: float = Field(
+        0.1, gt=0, le=1, description="Share of unreadable characters above which a file is held back."
+    )
+    misdecoded_share: float = Field(
+        0.1, gt=0, le=1, description="Share of text that looks read in the wrong encoding, likewise."
+    )
+    rare_share: float = Field(
+        0.3, gt=0, le=1, description="Share of letters of scripts and Han characters in hardly any use, likewise."
+    )
+    scattered_share: float = Field(
+        0.5, gt=0, le=1, description="Share of letters that stand alone or in pairs on their lines, likewise."
+    )
+    empty_pages_share: float = Field(
+        0.8, gt=0, le=1, description="Share of pages without text, likewise, from five pages on."
+    )
+    least_confidence: float = Field(
+        0.5, ge=0, le=1, description="Mean confidence of recognised text (OCR) below which a file is held back."
     )
 
 
@@ -267,6 +297,7 @@ class Settings(BaseSettings):
     rerank: RerankSettings = RerankSettings()
     answering: AnsweringSettings = AnsweringSettings()
     ingest: IngestSettings = IngestSettings()
+    quality: QualitySettings = QualitySettings()
     api: ApiSettings = ApiSettings()
 
     @field_validator("ingest")

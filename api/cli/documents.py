@@ -9,12 +9,13 @@ import typer
 from api.cli.asking import AsJson, Collection
 from api.cli.connection import connected
 from api.cli.filtering import metadata_from
+from api.cli.job_states import ACTIVE, print_outcome, status, waited_for
 from api.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from api.schemas import DocumentOut
+    from api.schemas import DocumentOut, VersionOut
 
-app = typer.Typer(no_args_is_help=True, help="List, show and delete documents. 列出、查看与删除文档。")
+app = typer.Typer(no_args_is_help=True, help="List, show, release and delete documents. 列出、查看、放行与删除文档。")
 
 DocumentId = Annotated[str, typer.Argument(help="Id of the document, from `documents list`. 文档编号。")]
 
@@ -48,6 +49,15 @@ def describe(
     with connected() as (client, terminal):
         client.describe(document_id, metadata_from(tag, date, meta) or {})
         terminal.out.print(terminal.text(f"Described {document_id}.", f"已更新 {document_id} 的元数据。"))
+
+
+def release(document_id: DocumentId) -> None:
+    """Index a document that is held in quarantine, as it is. 按现状放行被隔离的文档。"""
+    with connected() as (client, terminal):
+        job = waited_for(client, client.release(document_id))
+        print_outcome(terminal, job)
+    if job.status != "succeeded":
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -86,7 +96,18 @@ def state(terminal: Terminal, document: DocumentOut) -> str:
     job = document.job
     if job is not None and job.failure is not None:
         older = terminal.text(" (an older version is live)", "（旧版本仍有效）") if document.live_version else ""
-        return f"{terminal.text('failed', '失败')}: {job.failure.message}{older}"
-    if job is not None and job.status in ("queued", "running"):
-        return terminal.text(job.status, {"queued": "排队中", "running": "处理中"}[job.status])
-    return terminal.text("live", "可用") if document.live_version else terminal.text("cancelled", "已取消")
+        return f"{status(terminal, job)}: {job.failure.message}{older}"
+    if job is not None and job.status in (*ACTIVE, "paused"):
+        return status(terminal, job)
+    if document.live_version is None:
+        return terminal.text("cancelled", "已取消")
+    return terminal.text("live", "可用") + _likeness(terminal, document.live_version)
+
+
+def _likeness(terminal: Terminal, version: VersionOut) -> str:
+    """That another document says nearly the same."""
+    if not version.near_duplicates:
+        return ""
+    nearest = version.near_duplicates[0]
+    name = nearest.title or nearest.document_id
+    return terminal.text(f", {nearest.likeness:.0%} like {name}", f"，与《{name}》{nearest.likeness:.0%} 相同")

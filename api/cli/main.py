@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from api.cli import asking, documents, evaluating, ingesting, models, parsing, serving
+from api.cli import asking, documents, evaluating, ingesting, jobs, models, parsing, serving, syncing
 from api.cli.terminal import Terminal
 from rag.errors import ChuchuError, InternalError
 from rag.models.openmp import let_barriers_sleep
@@ -23,12 +23,14 @@ app = typer.Typer(
 )
 app.command("ingest")(ingesting.ingest)
 app.command("parse")(parsing.parse)
+app.command("sync")(syncing.sync)
 app.command("search")(asking.search)
 app.command("ask")(asking.ask)
 app.command("serve")(serving.serve)
 app.command("worker")(serving.worker)
 app.add_typer(models.app, name="models")
 app.add_typer(documents.app, name="documents")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(evaluating.app, name="eval")
 
 

@@ -98,7 +98,6 @@ def _elements(terminal: Terminal, inspection: Inspection) -> str:
 def _quality(terminal: Terminal, inspection: Inspection) -> str:
     if inspection.refusal is not None:
         return inspection.refusal.message(terminal.language)
-    assert inspection.quality is not None
     readable, garbled = inspection.quality.readable_share, inspection.quality.garbled_share
     return terminal.text(
         f"{readable:.1%} letters and digits, {garbled:.1%} unreadable",

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from pydantic import Json
 
 from api.dependencies import ReaderLanguage, ServicesDep
 from api.filters import DescriptionIn, MetadataIn
-from api.schemas import Collection, DocumentDetailOut, DocumentListOut, DocumentOut, SubmissionOut
-from api.views import document_out, job_out, version_out
+from api.schemas import (
+    Collection,
+    DocumentDetailOut,
+    DocumentListOut,
+    DocumentOut,
+    JobOut,
+    MoveIn,
+    SubmissionOut,
+    UrlIn,
+)
+from api.views import document_out, job_out, submission_out, version_out
 from ingest.intake import Upload
 from rag.errors import FileUnnamed
+from rag.store.jobs import BULK, INTERACTIVE
 from rag.store.submissions import SubmissionOutcome
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
 DEFAULT_COLLECTION = "default"
 _READ_BYTES = 1024 * 1024
+_PRIORITIES = {"interactive": INTERACTIVE, "bulk": BULK}
 
 
 @router.post("", status_code=202)
@@ -41,21 +52,39 @@ async def submit(
         Json[MetadataIn] | None,
         Form(description="What filters can ask: a JSON object of strings. Without it, the document keeps what it has."),
     ] = None,
+    priority: Annotated[
+        Literal["interactive", "bulk"],
+        Form(description="bulk for a file of many: what somebody waits for goes before it."),
+    ] = "interactive",
 ) -> SubmissionOut:
     """Hand in a file. 202 with the job that works on it; 200 when these bytes are live already."""
     name = file.filename or uri
     if not name:
         # A name of ours would make all such files versions of one document.
         raise FileUnnamed()
-    upload = Upload(name=name, uri=uri or name, collection=collection, title=title, metadata=metadata)
+    upload = Upload(
+        name=name,
+        uri=uri or name,
+        collection=collection,
+        title=title,
+        metadata=metadata,
+        priority=_PRIORITIES[priority],
+    )
     submission = await services.intake.submit(upload, _chunks(file))
     if submission.outcome is SubmissionOutcome.UNCHANGED:
         response.status_code = 200
-    return SubmissionOut(
-        outcome=submission.outcome.value,
-        document_id=submission.document.id,
-        job=job_out(submission.job, language) if submission.job else None,
-    )
+    return submission_out(submission, language)
+
+
+@router.post("/url", status_code=202)
+async def submit_url(
+    services: ServicesDep, language: ReaderLanguage, response: Response, wanted: UrlIn
+) -> SubmissionOut:
+    """Fetch a file and hand it in under its URL. Again later: 200 when its server says that it is unchanged."""
+    submission = await services.intake.submit_url(wanted.url, wanted.collection, wanted.title, wanted.metadata)
+    if submission.outcome is SubmissionOutcome.UNCHANGED:
+        response.status_code = 200
+    return submission_out(submission, language)
 
 
 @router.get("")
@@ -88,6 +117,18 @@ async def describe(
     """Replace a document's metadata, for filters to see at once; nothing is read or embedded anew."""
     await services.intake.describe(document_id, description.metadata)
     return document_out(await services.stores.documents.document(document_id), language)
+
+
+@router.post("/{document_id}/release", status_code=202)
+async def release(services: ServicesDep, language: ReaderLanguage, document_id: str) -> JobOut:
+    """Let a document out of quarantine: it is indexed as it is. The job that works on it."""
+    return job_out(await services.intake.release(document_id), language)
+
+
+@router.post("/{document_id}/move", status_code=204)
+async def move(services: ServicesDep, document_id: str, to: MoveIn) -> None:
+    """Give a document another uri. Its id, passages and citations stay, and nothing is read again."""
+    await services.intake.move(document_id, to.uri)
 
 
 @router.delete("/{document_id}", status_code=204)

@@ -8,12 +8,19 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from api.dependencies import ServicesDep
-from api.schemas import QuoteOut
+from api.schemas import QuoteOut, VersionOut
+from api.views import version_out
 from rag.documents import Span
 
 router = APIRouter(prefix="/v1/documents/{document_id}/versions/{version_id}", tags=["documents"])
 
 Offset = Annotated[int, Query(ge=0, description="Character offset in the version's text.")]
+
+
+@router.get("")
+async def show(services: ServicesDep, document_id: str, version_id: str) -> VersionOut:
+    """What became of a version that a citation points into: `live`, `superseded` by a later one, or `deleted`."""
+    return version_out(await services.stores.documents.version(document_id, version_id))
 
 
 @router.get("/pages/{number}", response_class=Response, responses={200: {"content": {"image/png": {}}}})

@@ -17,8 +17,8 @@ const FORMATS = {
   "text/csv": "CSV",
 };
 
-const STATE_ICONS = { ready: "supported", failed: "contradicted", cancelled: "unsupported" };
-const STATE_COLOURS = { ready: "supported", failed: "contradicted", ready_update_failed: "partial" };
+const STATE_ICONS = { ready: "supported", failed: "contradicted", cancelled: "unsupported", quarantined: "partial", paused: "unsupported" };
+const STATE_COLOURS = { ready: "supported", failed: "contradicted", ready_update_failed: "partial", quarantined: "partial" };
 
 export function documentRow(doc, onDelete) {
   const state = el("div", { class: "state-line" });
@@ -45,9 +45,9 @@ function facts({ media_type, live_version, created_at, collection }) {
 
 export function stateOf(version, job) {
   const active = ["queued", "running"].includes(job?.status);
-  if (!version) return active || job?.status === "cancelled" ? job.status : "failed";
+  if (!version) return active || ["cancelled", "quarantined", "paused"].includes(job?.status) ? job.status : "failed";
   if (active) return "ready_updating";
-  return job?.status === "failed" ? "ready_update_failed" : "ready";
+  return ["failed", "quarantined"].includes(job?.status) ? "ready_update_failed" : "ready";
 }
 
 function stateParts(version, job) {

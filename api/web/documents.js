@@ -106,7 +106,7 @@ async function follow(documentId, started) {
   }
   followed.delete(started.id);
   await reloadDocuments();
-  announce(`${current.name}: ${t(current.status === "failed" ? "failed" : "ready")}`);
+  announce(`${current.name}: ${t(["failed", "quarantined", "cancelled", "paused"].includes(current.status) ? current.status : "ready")}`);
 }
 
 async function confirmDelete({ id, title }) {

@@ -2,7 +2,7 @@
 
 import { $, el, icon, slice } from "./dom.js";
 import { langOf, named, say } from "./i18n.js";
-import { pageUrl, textAround } from "./service.js";
+import { pageUrl, textAround, versionOf } from "./service.js";
 
 const BESIDE = matchMedia("(min-width: 1040px)"); // the same width as in reading.css
 const panel = $("#evidence");
@@ -72,11 +72,21 @@ function head(place) {
 function quoteParts(place, passage) {
   const source = place.uri !== place.title && el("p", { class: "uri" }, place.uri);
   const view = el("div", { class: "document-view" });
-  const parts = [source, view];
+  const changed = el("p", { class: "remark", hidden: true });
+  showChange(changed, place);
+  const parts = [source, changed, view];
   if (place.page_url) showPages(view, place);
   else showText(view, place);
   if (place.marker !== null) parts.push(section("quote", el("blockquote", { lang: langOf(passage) }, place.quote)));
   return parts;
+}
+
+// An answer stays on the screen while documents go on changing: its quotes are then of an earlier state.
+async function showChange(remark, place) {
+  const { signal } = loading;
+  const { status } = await versionOf(place, signal).catch(() => ({})); // the view below says what went wrong
+  remark.hidden = !["superseded", "deleted"].includes(status);
+  if (!remark.hidden) say(remark, `source_${status}`);
 }
 
 const section = (heading, ...content) => el("section", {}, el("h3", { say: [heading] }), ...content);

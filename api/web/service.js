@@ -45,6 +45,8 @@ export const pageUrl = (place, page) => `${versionUrl(place)}/pages/${page}?${sp
 export const textAround = (place, signal) =>
   getJson(`${versionUrl(place)}/text?${spanQuery(place.span)}`, { signal });
 
+export const versionOf = (place, signal) => getJson(versionUrl(place), { signal });
+
 export const documentPage = (filters) => getJson(`/v1/documents?${new URLSearchParams(filters)}`);
 
 export const deleteDocument = (id) => request(`/v1/documents/${encodeURIComponent(id)}`, { method: "DELETE" });

@@ -68,6 +68,11 @@ class ParserPool:
     ) -> None:
         await self.close()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a file that comes now has to wait."""
+        return self._idle.empty()
+
     async def parse(self, path: Path, name: str, on_page: OnPage = unheard) -> Parsed:
         """Parse a file that its user knows as `name`. `on_page` hears of each page of a paged format.
 

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, event, exc, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from rag.errors import DatabaseUnavailable, StoreVersionMismatch
+from rag.errors import DatabaseUnavailable
+from rag.store.migrations import bring_up_to_date
 from rag.store.sqlite_file import prepare_sqlite_file
 from rag.store.tables import SCHEMA_VERSION, metadata, schema_info
 
@@ -67,9 +68,9 @@ class Database:
 
 
 async def open_database(url: URL) -> Database:
-    """Connect, and make the tables where there are none.
+    """Connect, and make the tables where there are none, or bring those of an earlier release up to date.
 
-    The url names an async driver. Raises StoreVersionMismatch for tables of another release, DatabaseUnavailable.
+    The url names an async driver. Raises StoreVersionMismatch for tables of a later release, DatabaseUnavailable.
     """
     if url.get_backend_name() == "sqlite":
         await asyncio.to_thread(prepare_sqlite_file, Path(str(url.database)), _BUSY_TIMEOUT_S)
@@ -120,9 +121,7 @@ def _make_tables(connection: Connection) -> None:
     if not inspect(connection).has_table(schema_info.name):
         metadata.create_all(connection)
         connection.execute(schema_info.insert().values(id=1, version=SCHEMA_VERSION, generation=0))
-    found = connection.execute(schema_info.select()).one().version
-    if found != SCHEMA_VERSION:
-        raise StoreVersionMismatch(found=found, expected=SCHEMA_VERSION)
+    bring_up_to_date(connection, connection.execute(schema_info.select()).one().version)
 
 
 @contextmanager

@@ -9,20 +9,23 @@ from uuid import uuid4
 from sqlalchemy import Row, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rag.documents import Document, DocumentVersion, Language
+from rag.documents import Document, DocumentVersion, Language, Quality
 from rag.errors import DocumentNotFound, VersionNotFound
-from rag.store import publishing, removals, submitting
+from rag.store import moving, publishing, releasing, removals, submitting
 from rag.store.clock import Clock, utc_now
 from rag.store.database import Database
 from rag.store.jobs import Job
 from rag.store.language_sums import read_sums
 from rag.store.listings import CollectionSize, DocumentListing, LiveVersion, Original
+from rag.store.places import document_at, place_id
 from rag.store.publishing import Publication
-from rag.store.removals import Removal
+from rag.store.reading import Reading
+from rag.store.removals import NeededBlobs, Removal
 from rag.store.rows import LATEST_JOBS, LIVE_VERSIONS, live_version_row, to_document, to_job, to_version
 from rag.store.submissions import NewDocument, Submission
 from rag.store.tables import documents, jobs, schema_info, versions
 from rag.store.vector_sums import VectorSum
+from rag.text.minhash import Signature
 
 
 class DocumentStore:
@@ -53,16 +56,36 @@ class DocumentStore:
         warnings: Sequence[str],
         sums: Mapping[Language, VectorSum],
         title: str | None = None,
+        quality: Quality | None = None,
+        signature: Signature | None = None,
     ) -> list[str]:
         """Flip the version live in place of the former one, and end its job.
 
         Returns the versions whose passages must now leave the index; among them is this one when a later submission
         was published before it, or its job was cancelled. May be repeated: it changes nothing, and returns the same.
-        `sums` are of the vectors of its passages. Raises JobNotFound, VersionNotFound.
+        `sums` are of the vectors of its passages, `signature` is of its text, to recognise what says nearly the same.
+        Raises JobNotFound, VersionNotFound.
         """
-        publication = Publication(passages, characters, pages, language, parser, tuple(warnings), sums, title)
+        reading = Reading(characters, pages, language, parser, tuple(warnings), quality)
+        publication = Publication(reading, passages, sums, title, signature)
         async with self._database.write() as connection:
             return await publishing.publish(connection, job_id, version_id, publication, self._now())
+
+    async def release(self, document_id: str) -> Job:
+        """Let a document out of quarantine: its job is to be done after all, and is not judged again.
+
+        Raises DocumentNotFound, NotQuarantined.
+        """
+        async with self._database.write() as connection:
+            return await releasing.release(connection, document_id, self._now())
+
+    async def move(self, document_id: str, uri: str, name: str) -> None:
+        """Give a document another uri, and its file another name; nothing is read or embedded again.
+
+        Raises DocumentNotFound, and UriTaken when another document is there.
+        """
+        async with self._database.write() as connection:
+            await moving.move(connection, document_id, uri, name)
 
     async def delete_document(self, document_id: str) -> list[str]:
         """Take a document away and cancel its jobs. Returns its versions, whose passages must now leave the index.
@@ -93,6 +116,11 @@ class DocumentStore:
         async with self._database.write() as connection:
             await removals.done(connection, version_id, self._now())
 
+    async def needed_blobs(self) -> NeededBlobs:
+        """What of the blob store belongs to something; what else lies there was left by a process that died."""
+        async with self._database.read() as connection:
+            return await removals.needed(connection)
+
     async def document(self, document_id: str) -> DocumentListing:
         """Raises DocumentNotFound, also for a deleted one."""
         query = select(documents).where(documents.c.id == document_id, documents.c.deleted_at.is_(None))
@@ -101,6 +129,14 @@ class DocumentStore:
         if not found:
             raise DocumentNotFound(document_id=document_id)
         return found[0]
+
+    async def find(self, collection: str, uri: str) -> DocumentListing | None:
+        """The document of that uri, unless there is none or it was deleted."""
+        async with self._database.read() as connection:
+            key = await document_at(connection, place_id(collection, uri))
+            query = select(documents).where(documents.c.id == key, documents.c.deleted_at.is_(None))
+            found = await _listings(connection, (await connection.execute(query)).all())
+        return found[0] if found else None
 
     async def documents(
         self, collection: str | None = None, *, limit: int = 50, after: str | None = None
@@ -116,6 +152,11 @@ class DocumentStore:
         query = query.order_by(documents.c.created_at.desc(), documents.c.id.desc()).limit(limit)
         async with self._database.read() as connection:
             return await _listings(connection, (await connection.execute(query)).all())
+
+    async def ids(self) -> list[str]:
+        """All documents that ever were, deleted ones too."""
+        async with self._database.read() as connection:
+            return list((await connection.execute(select(documents.c.id).order_by(documents.c.id))).scalars())
 
     async def version(self, document_id: str, version_id: str) -> DocumentVersion:
         """Also a superseded or deleted one: citations point at them. Raises VersionNotFound."""
@@ -162,7 +203,7 @@ class DocumentStore:
             return await read_sums(connection, collection)
 
     async def generation(self) -> int:
-        """A number that grows with every change of what is live, so that caches know when they are stale."""
+        """A number that grows with every change of what is live, or of its place: caches then know they are stale."""
         async with self._database.read() as connection:
             generation: int = (await connection.execute(select(schema_info.c.generation))).scalar_one()
             return generation

@@ -12,17 +12,26 @@ from rag.errors import ChuchuError, from_code
 
 
 class JobStatus(StrEnum):
-    """`unchanged` is never stored: doors show it for a submission that needed no job."""
+    """`paused` waits for somebody to resume it. `quarantined` ended, but somebody may release it. `unchanged` is never
+    stored: doors show it for a submission that needed no job.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    QUARANTINED = "quarantined"
     UNCHANGED = "unchanged"
 
 
-UNFINISHED = (JobStatus.QUEUED, JobStatus.RUNNING)
+INTERACTIVE, BULK = 10, 0
+"""Priorities: of what somebody waits for, and of what comes by the folder."""
+
+ACTIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
+"""What the worker is to do."""
+UNFINISHED = (*ACTIVE, JobStatus.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ class Job:
 
     `name` is the file's name and `title` the title that came with it, if any. `done` of `total` counts whatever
     `stage` works on. `attempts` counts starts, so that a job which keeps killing its worker can be told. `metadata` is
-    the document's, as it is when the job is read.
+    the document's, as it is when the job is read. `released` says that somebody let the file out of quarantine.
     """
 
     id: str
@@ -56,6 +65,7 @@ class Job:
     error_code: str | None = None
     error_details: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    released: bool = False
 
     @property
     def finished(self) -> bool:

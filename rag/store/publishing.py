@@ -12,37 +12,30 @@ from typing import Any
 from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rag.documents import Language, VersionStatus
+from rag.documents import VersionStatus
 from rag.errors import DocumentNotFound, VersionNotFound
-from rag.store.jobs import UNFINISHED, JobStatus
+from rag.store import near_duplicates
+from rag.store.jobs import ACTIVE, UNFINISHED, JobStatus
 from rag.store.language_sums import Sums, exchange_sums
+from rag.store.reading import Reading
 from rag.store.rows import live_version_row, lock_document, lock_job
 from rag.store.tables import documents, jobs, schema_info, versions
+from rag.text.minhash import Signature
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
     """What is known of a version once its passages are in the index."""
 
+    reading: Reading
     passages: int
-    characters: int
-    pages: int
-    language: Language
-    parser: str
-    warnings: tuple[str, ...]
     sums: Sums
     title: str | None
+    signature: Signature | None = None
 
     def facts(self) -> dict[str, Any]:
-        """The columns of the version that parsing decides."""
-        return {
-            "passages": self.passages,
-            "characters": self.characters,
-            "pages": self.pages,
-            "language": self.language,
-            "parser": self.parser,
-            "warnings": list(self.warnings),
-        }
+        """The columns of the version that ingestion decides."""
+        return {"passages": self.passages, **self.reading.columns()}
 
 
 async def publish(
@@ -52,7 +45,7 @@ async def publish(
     job = await lock_job(connection, job_id)
     if job.version_id != version_id:
         raise VersionNotFound(document_id=job.document_id, version_id=version_id)
-    if job.status in UNFINISHED:
+    if job.status in ACTIVE:
         await _settle(connection, job, publication)
         ended = update(jobs).where(jobs.c.id == job_id).values(status=JobStatus.SUCCEEDED, updated_at=now)
         await connection.execute(ended)
@@ -83,12 +76,35 @@ async def _flip(connection: AsyncConnection, job: Row[Any], live: Row[Any] | Non
     if live is not None:
         outgoing = {"status": VersionStatus.SUPERSEDED, "superseded_by": job.version_id}
         await _set_version(connection, live.id, outgoing)
+        await near_duplicates.forget(connection, live.id)
     await _set_version(connection, job.version_id, publication.facts() | {"status": VersionStatus.LIVE})
+    await _drop_held_back(connection, job)
+    await _compare(connection, job, publication.signature)
     described = {"media_type": job.media_type} | ({"title": publication.title} if publication.title else {})
     await connection.execute(update(documents).where(documents.c.id == job.document_id).values(described))
     entering = (job.version_id, publication.sums)
     await exchange_sums(connection, job.collection, entering=entering, leaving=live.id if live else None)
-    await _next_generation(connection)
+    await next_generation(connection)
+
+
+async def _compare(connection: AsyncConnection, job: Row[Any], signature: Signature | None) -> None:
+    """Note what says nearly the same, for whoever looks at the document."""
+    if signature is None:
+        return
+    alike = await near_duplicates.nearest(connection, job, signature)
+    known = {"signature": signature.astype("<u4").tobytes(), "near_duplicates": [list(one) for one in alike]}
+    await _set_version(connection, job.version_id, known)
+    await near_duplicates.remember(connection, job.version_id, signature)
+
+
+async def _drop_held_back(connection: AsyncConnection, job: Row[Any]) -> None:
+    """Earlier versions that wait in quarantine: something sound has taken their place."""
+    waiting = (
+        (versions.c.document_id == job.document_id)
+        & (versions.c.status == VersionStatus.QUARANTINED)
+        & (versions.c.number < job.number)
+    )
+    await connection.execute(update(versions).where(waiting).values(status=VersionStatus.FAILED))
 
 
 async def _bury(connection: AsyncConnection, document: Row[Any], now: datetime) -> None:
@@ -99,8 +115,10 @@ async def _bury(connection: AsyncConnection, document: Row[Any], now: datetime) 
     # Removal starts over: of a superseded version the text is still there.
     await connection.execute(its_versions.values(status=VersionStatus.DELETED, removed_at=None))
     await connection.execute(update(documents).where(documents.c.id == document.id).values(deleted_at=now))
+    if live is not None:
+        await near_duplicates.forget(connection, live.id)
     await exchange_sums(connection, document.collection, entering=None, leaving=live.id if live else None)
-    await _next_generation(connection)
+    await next_generation(connection)
 
 
 async def _obsolete(connection: AsyncConnection, document_id: str, version_id: str) -> list[str]:
@@ -121,5 +139,6 @@ async def _set_version(connection: AsyncConnection, version_id: str, values: dic
     await connection.execute(update(versions).where(versions.c.id == version_id).values(values))
 
 
-async def _next_generation(connection: AsyncConnection) -> None:
+async def next_generation(connection: AsyncConnection) -> None:
+    """What searches remember of versions, their titles and their places is stale from here on."""
     await connection.execute(update(schema_info).values(generation=schema_info.c.generation + 1))

@@ -49,6 +49,24 @@ async def pending(connection: AsyncConnection, limit: int) -> list[Removal]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class NeededBlobs:
+    """Keys of originals, and ids of versions whose text and structure are stored, that something still needs."""
+
+    originals: frozenset[str]
+    texts: frozenset[str]
+
+
+async def needed(connection: AsyncConnection) -> NeededBlobs:
+    """What was removed needs nothing any more; everything else needs its file, and its text unless that is to go."""
+    gone = versions.c.removed_at.is_not(None)
+    files = select(versions.c.blob_key).distinct().where(~(gone & (versions.c.status == VersionStatus.DELETED)))
+    texts = select(versions.c.id).where(~(gone & versions.c.status.in_(_WITHOUT_TEXT)))
+    return NeededBlobs(
+        frozenset((await connection.execute(files)).scalars()), frozenset((await connection.execute(texts)).scalars())
+    )
+
+
 async def done(connection: AsyncConnection, version_id: str, now: datetime) -> None:
     """Its passages are gone; unless it was deleted since as well, which leaves more to do."""
     await connection.execute(update(versions).where(versions.c.id == version_id).values(removed_at=now))

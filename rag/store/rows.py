@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rag.documents import Document, DocumentVersion, VersionStatus
+from rag.documents import Document, DocumentVersion, NearDuplicate, VersionStatus
 from rag.errors import JobNotFound
 from rag.store.jobs import Job, JobStatus
+from rag.store.quality_record import quality_from_json
 from rag.store.tables import documents, jobs, versions
 
 JOBS = (
@@ -23,6 +24,7 @@ JOBS = (
         versions.c.parser_version,
         versions.c.media_type,
         versions.c.size_bytes,
+        versions.c.released,
     )
     .join(documents, documents.c.id == jobs.c.document_id)
     .join(versions, versions.c.id == jobs.c.version_id)
@@ -71,6 +73,7 @@ def to_document(row: Row[Any], live_version: str | None) -> Document:
         created_at=row.created_at,
         live_version=live_version,
         metadata=row.metadata,
+        validators=row.validators or {},
     )
 
 
@@ -89,6 +92,8 @@ def to_version(row: Row[Any]) -> DocumentVersion:
         language=row.language,
         superseded_by=row.superseded_by,
         warnings=tuple(row.warnings),
+        quality=quality_from_json(row.quality),
+        near_duplicates=tuple(NearDuplicate(*one) for one in row.near_duplicates or ()),
     )
 
 
@@ -116,4 +121,5 @@ def to_job(row: Row[Any]) -> Job:
         error_code=row.error_code,
         error_details=row.error_details,
         metadata=row.metadata,
+        released=row.released,
     )

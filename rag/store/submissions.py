@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rag.documents import Document
@@ -30,6 +30,7 @@ class NewDocument:
     parser_version: str
     metadata: Mapping[str, str] | None = None
     priority: int = 0
+    validators: Mapping[str, str] = field(default_factory=dict)
 
 
 class SubmissionOutcome(StrEnum):

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID, uuid5
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rag.documents import VersionStatus
 from rag.store.inserting import insert_if_absent
 from rag.store.jobs import UNFINISHED, JobStatus
+from rag.store.places import document_at, place_id
 from rag.store.rows import LATEST_JOBS, job_row, live_version_row, lock_document, to_document, to_job
 from rag.store.submissions import NewDocument, Submission, SubmissionOutcome
 from rag.store.tables import documents, jobs, versions
-
-_DOCUMENTS = uuid5(NAMESPACE_URL, "https://chuchu.invalid/documents")
-
-
-def document_id(collection: str, uri: str) -> str:
-    """The same collection and uri are the same document, on any machine. A collection's name has no line break."""
-    name = f"{collection}\n{uri}"
-    return str(uuid5(_DOCUMENTS, name.encode("utf-8", "backslashreplace").decode("utf-8")))
 
 
 def version_id(document: str, new: NewDocument, number: int) -> str:
@@ -35,17 +28,19 @@ def version_id(document: str, new: NewDocument, number: int) -> str:
 
 
 async def submit(connection: AsyncConnection, new: NewDocument, job_id: str, now: datetime) -> Submission:
-    """What the document is heading for decides: its newest job while that is unfinished, otherwise what is live."""
+    """What the document is heading for decides: its newest job while that is unfinished or held back, otherwise what is
+    live.
+    """
     document = await _claim_document(connection, new, now)
     live = await live_version_row(connection, document.id)
     latest = (await connection.execute(LATEST_JOBS.where(documents.c.id == document.id))).one_or_none()
     record = to_document(document, live.id if live else None)
-    if latest is not None and latest.status in UNFINISHED:
+    if latest is not None and latest.status in (*UNFINISHED, JobStatus.QUARANTINED):
         if _same_content(latest, new):
             return Submission(record, to_job(latest), SubmissionOutcome.PENDING)
     elif live is not None and _same_content(live, new):
         return Submission(record, None, SubmissionOutcome.UNCHANGED)
-    job = await _queue(connection, document, new, job_id, now)
+    job = await queue(connection, document, new, job_id, now)
     return Submission(record, to_job(job), SubmissionOutcome.SUBMITTED)
 
 
@@ -60,21 +55,22 @@ async def _claim_document(connection: AsyncConnection, new: NewDocument, now: da
     was last said, and nothing for one that was deleted.
     """
     described = {"title": new.title, "media_type": new.media_type, "created_at": now}
-    key = document_id(new.collection, new.uri)
+    key = await document_at(connection, place_id(new.collection, new.uri))
     fresh = {"id": key, "collection": new.collection, "uri": new.uri, "metadata": {}, "submissions": 0, **described}
     await insert_if_absent(connection, documents, fresh)
     found = await lock_document(connection, key)
     revival = described | {"deleted_at": None, "metadata": {}} if found is not None and found.deleted_at else {}
-    changed = revival | ({} if new.metadata is None else {"metadata": dict(new.metadata)})
-    if changed:
-        await connection.execute(update(documents).where(documents.c.id == key).values(changed))
-    row: Row[Any] = (await connection.execute(select(documents).where(documents.c.id == key))).one()
+    said = {} if new.metadata is None else {"metadata": dict(new.metadata)}
+    changed = {**revival, **said, "validators": dict(new.validators)}
+    claimed = update(documents).where(documents.c.id == key).values(changed).returning(documents)
+    row: Row[Any] = (await connection.execute(claimed)).one()
     return row
 
 
-async def _queue(
+async def queue(
     connection: AsyncConnection, document: Row[Any], new: NewDocument, job_id: str, now: datetime
 ) -> Row[Any]:
+    """A further version of the document, which the caller holds, and its job."""
     number = document.submissions + 1
     version = {
         "id": version_id(document.id, new, number),

@@ -1,7 +1,8 @@
 """The tables of the database, and the column types that SQLite and PostgreSQL need to agree.
 
-documents ──< versions ──< version_sums        schema_info (one row)
+documents ──< versions ──< version_sums, version_bands        schema_info (one row)
     └──────< jobs >──┘     language_means (sums over the live versions, per collection and language)
+    places (where documents were moved to)
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -25,11 +27,13 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
-SCHEMA_VERSION = 1
-"""Raise it with every change of the tables: an older or newer database is refused, never guessed at."""
+SCHEMA_VERSION = 2
+"""Raise it with every change of the tables, and say in `migrations` what was added: an older database is brought up
+to date when it is opened, a newer one is refused."""
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -90,9 +94,18 @@ documents = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("deleted_at", UtcTime),
     Column("submissions", Integer, nullable=False),
+    Column("validators", JSON(none_as_null=True)),
     Index("documents_newest", "created_at", "id"),
     Index("documents_of_collection", "collection", "created_at", "id"),
 )
+
+places = Table(
+    "places",
+    metadata,
+    _id("place", primary_key=True),
+    _id("document_id", nullable=False),
+)
+"""Which document a place - a collection and a uri - holds, where that is not the one that bears the place's own id."""
 
 versions = Table(
     "versions",
@@ -115,6 +128,10 @@ versions = Table(
     Column("created_at", UtcTime, nullable=False),
     _id("superseded_by"),
     Column("removed_at", UtcTime),
+    Column("quality", JSON(none_as_null=True)),
+    Column("signature", LargeBinary),
+    Column("near_duplicates", JSON(none_as_null=True)),
+    Column("released", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("document_id", "number"),
     Index("versions_by_status", "status", "removed_at"),
     Index(
@@ -166,3 +183,12 @@ language_means = Table(
     Column("vectors", BigInteger, nullable=False),
     Column("sum", LargeBinary, nullable=False),
 )
+
+version_bands = Table(
+    "version_bands",
+    metadata,
+    _id("version_id", ForeignKey("versions.id"), primary_key=True),
+    Column("band", BigInteger, primary_key=True),
+    Index("versions_by_band", "band"),
+)
+"""Parts of the signatures of live versions: those that share one are worth comparing."""

@@ -94,6 +94,8 @@ def test_what_does_not_exist_is_not_found(api: Api) -> None:
         ("DELETE", "/v1/documents/none"): "document-not-found",
         ("GET", "/v1/jobs/none"): "job-not-found",
         ("POST", "/v1/jobs/none/cancel"): "job-not-found",
+        ("POST", "/v1/documents/none/release"): "document-not-found",
+        ("GET", "/v1/documents/none/versions/none"): "version-not-found",
         ("GET", "/v1/documents/none/versions/none/text?start=0&end=1"): "version-not-found",
         ("GET", "/v1/documents/none/versions/none/pages/1"): "version-not-found",
     }
@@ -116,5 +118,55 @@ def test_a_deleted_document_is_gone(api: Api) -> None:
     assert api.post("/v1/search", json={"query": "Gone", "collection": "gone"}).json()["passages"] == []
 
 
+def test_a_document_in_quarantine_shows_why_and_is_released(api: Api) -> None:
+    job = api.ingested("soup.md", "㐂㐄㐆㐈㐊㐌㐎㐐㐒㐔㐖㐘 Soup\n", collection="soup")
+    place = f"/v1/documents/{job['document_id']}"
+    (held,) = api.get(place).json()["versions"]
+
+    reply = api.post(f"{place}/release", headers={"Accept-Language": "zh"})
+
+    assert (job["status"], job["failure"]["code"]) == ("quarantined", "text-unlikely")
+    assert (held["status"], held["quality"]["score"] < 0.5) == ("quarantined", True)
+    assert (reply.status_code, reply.json()["status"], reply.json()["failure"]) == (202, "queued", None)
+    again = api.post(f"{place}/release", headers={"Accept-Language": "zh"})
+    assert (again.status_code, again.json()["code"]) == (409, "not-quarantined")
+    assert "未被隔离" in again.json()["detail"]
+
+
+def test_a_moved_document_keeps_everything_but_its_uri(api: Api) -> None:
+    job = api.ingested("old.md", "# Move\n\nA house is moved.\n", collection="move", uri="file:///srv/old.md")
+    other = api.ingested("b.md", LEAVE, collection="move", uri="file:///srv/b.md")
+    place = f"/v1/documents/{job['document_id']}"
+
+    moved = api.post(f"{place}/move", json={"uri": "file:///srv/%E6%96%B0.md"})
+    taken = api.post(f"{place}/move", json={"uri": "file:///srv/b.md"})
+    shown = api.get(place).json()
+    again = api.upload("x", "# Move\n\nA house is moved.\n", collection="move", uri="file:///srv/%E6%96%B0.md").json()
+    anew = api.upload("x.md", "# New\n\nAnother house.\n", collection="move", uri="file:///srv/old.md").json()
+
+    assert (moved.status_code, taken.status_code, taken.json()["code"]) == (204, 409, "uri-taken")
+    assert taken.json()["details"]["document_id"] == other["document_id"]
+    assert (shown["uri"], shown["job"]["name"]) == ("file:///srv/%E6%96%B0.md", "新.md")
+    assert shown["live_version"]["id"] == job["version_id"]
+    assert (again["outcome"], again["document_id"]) == ("unchanged", job["document_id"])
+    assert (anew["outcome"], anew["document_id"] == job["document_id"]) == ("submitted", False)
+
+
 def test_a_finished_job_is_not_cancelled(api: Api, leave: dict[str, Any]) -> None:
     assert api.post(f"/v1/jobs/{leave['id']}/cancel").json()["status"] == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "code"),
+    [
+        ("http://127.0.0.1:1/secret", 422, "url-address-forbidden"),
+        ("http://localhost/", 422, "url-address-forbidden"),
+        ("ftp://example.com/x", 422, "url-invalid"),
+        ("", 422, "request-invalid"),
+    ],
+)
+def test_urls_that_lead_inside_are_refused(api: Api, url: str, status: int, code: str) -> None:
+    reply = api.post("/v1/documents/url", json={"url": url, "collection": "urls"})
+
+    assert (reply.status_code, reply.json()["code"]) == (status, code)
+    assert api.get("/v1/documents", params={"collection": "urls"}).json()["documents"] == []

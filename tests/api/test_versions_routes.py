@@ -97,3 +97,23 @@ def test_a_version_belongs_to_its_document(api: Api, leave: dict[str, Any], repo
     path = f"/v1/documents/{leave['document_id']}/versions/{report['version_id']}/text"
 
     assert api.get(path, params={"start": 0, "end": 1}).json()["code"] == "version-not-found"
+
+
+def test_a_citation_outlives_its_version_and_says_what_became_of_it(api: Api) -> None:
+    old = api.ingested("rules.md", "# Rules\n\nThe notice period is 30 days.\n", collection="change")
+    span = span_of(api, old, "30 days")
+
+    def states() -> list[str]:
+        return [api.get(place(old)).json()["status"], api.get(f"{place(old)}/text", params=span).json().get("status")]
+
+    live = states()
+    new = api.ingested("rules.md", "# Rules\n\nThe notice period is 45 days.\n", collection="change")
+    quote = api.get(f"{place(old)}/text", params=span).json()
+    superseded = states()
+    api.ask("DELETE", f"/v1/documents/{old['document_id']}")
+    gone = api.get(f"{place(old)}/text", params=span)
+
+    assert (live, superseded) == (["live", "live"], ["superseded", "superseded"])
+    assert (quote["quote"], quote["superseded_by"]) == ("30 days", new["version_id"])
+    assert (gone.status_code, gone.json()["code"]) == (410, "document-deleted")
+    assert api.get(place(old)).json()["status"] == "deleted"

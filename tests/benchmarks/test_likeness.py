@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import breadth, extraction, fidelity, long_pdf
+from benchmarks import breadth, extraction, fidelity, long_pdf, scans
 from benchmarks.figures import Run
 from benchmarks.likeness import character_accuracy, recall, runs, token_f1, tokens
 from rag.settings import Settings
@@ -44,7 +44,7 @@ def test_runs_of_characters_pass_over_blanks() -> None:
     assert runs("a", 2) == {}
 
 
-@pytest.mark.parametrize("benchmark", [fidelity, extraction, breadth])
+@pytest.mark.parametrize("benchmark", [fidelity, scans, extraction, breadth])
 def test_without_the_data_they_say_how_to_give_it(benchmark: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CHUCHU_EVAL_DATA", raising=False)
     said: list[str] = []

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from rag.documents import Language, VersionStatus
-from rag.errors import DocumentNotFound, JobNotFound, NoText, ParseTimeout, VersionNotFound
+from rag.errors import DocumentNotFound, JobNotFound, JobNotRetryable, NoText, ParseTimeout, UriTaken, VersionNotFound
 from rag.settings import DatabaseSettings
 from rag.store.database import Database, open_database
 from rag.store.database_url import database_url
@@ -456,6 +456,51 @@ class TestDeleting:
         assert (await documents.language_means())["en"].count == 2
 
 
+class TestMoving:
+    async def test_a_document_keeps_its_id_there_and_back_again(self, documents: DocumentStore) -> None:
+        job = await published(documents, a_file())
+
+        await documents.move(job.document_id, "file:///b.md", "b.md")
+        there = await documents.submit(a_file("file:///b.md"))
+        await documents.move(job.document_id, "file:///a.pdf", "a.pdf")
+        back = await documents.submit(a_file())
+
+        assert (there.outcome, there.document.id) == (SubmissionOutcome.UNCHANGED, job.document_id)
+        assert (back.outcome, back.document.id) == (SubmissionOutcome.UNCHANGED, job.document_id)
+
+    async def test_what_searches_remember_of_its_place_is_stale(self, documents: DocumentStore) -> None:
+        job = await published(documents, a_file())
+        before = await documents.generation()
+
+        await documents.move(job.document_id, "file:///b.md", "b.md")
+
+        assert await documents.generation() > before
+        assert (await documents.live([job.version_id]))[job.version_id].uri == "file:///b.md"
+
+    async def test_where_it_was_a_new_document_comes_to_be(self, documents: DocumentStore) -> None:
+        job = await published(documents, a_file())
+        await documents.move(job.document_id, "file:///b.md", "b.md")
+
+        first = await submitted(documents, a_file())
+        second = await documents.submit(a_file())
+
+        assert first.document_id != job.document_id
+        assert (second.outcome, second.document.id) == (SubmissionOutcome.PENDING, first.document_id)
+        with pytest.raises(UriTaken):
+            await documents.move(job.document_id, "file:///a.pdf", "a.pdf")
+
+    async def test_the_place_of_a_deleted_document_is_free(self, documents: DocumentStore) -> None:
+        gone = await published(documents, a_file("file:///b.md", "b"))
+        await documents.delete_document(gone.document_id)
+        job = await published(documents, a_file())
+
+        await documents.move(job.document_id, "file:///b.md", "b.md")
+
+        assert (await documents.submit(a_file("file:///b.md"))).document.id == job.document_id
+        with pytest.raises(DocumentNotFound):
+            await documents.move(gone.document_id, "file:///c.md", "c.md")
+
+
 class TestListing:
     async def test_pages_newest_first(self, documents: DocumentStore) -> None:
         ids = [(await submitted(documents, a_file(uri=f"file:///{n}"))).document_id for n in range(5)]
@@ -637,3 +682,65 @@ class TestJobs:
 
         assert job.created_at == NOON
         assert job.created_at.utcoffset() == timedelta(0)
+
+    async def test_a_paused_job_is_left_be_until_it_is_resumed(self, documents: DocumentStore, jobs: JobStore) -> None:
+        job = await submitted(documents, a_file())
+        await jobs.start(job.id)
+
+        paused = await jobs.pause(job.id)
+        waiting = await jobs.unfinished_jobs()
+        wanted = await jobs.progress(job.id, "embed", 1, 2)
+        await publish(documents, job)
+        unpublished = (await documents.document(job.document_id)).version
+        again = await documents.submit(a_file())
+        resumed = await jobs.resume(job.id)
+
+        assert (paused.status, paused.finished, waiting, wanted) == (JobStatus.PAUSED, False, [], False)
+        assert unpublished is None
+        assert (again.outcome, again.job) == (SubmissionOutcome.PENDING, paused)
+        assert resumed.status is JobStatus.QUEUED
+        assert [one.id for one in await jobs.unfinished_jobs()] == [job.id]
+
+    async def test_only_what_is_paused_is_resumed_and_only_what_is_to_be_done_is_paused(
+        self, documents: DocumentStore, jobs: JobStore
+    ) -> None:
+        done = await published(documents, a_file())
+        paused = await submitted(documents, a_file("file:///b.md"))
+        await jobs.pause(paused.id)
+
+        assert (await jobs.pause(done.id)).status is JobStatus.SUCCEEDED
+        assert (await jobs.resume(done.id)).status is JobStatus.SUCCEEDED
+        assert (await jobs.cancel(paused.id)).status is JobStatus.CANCELLED
+
+    async def test_a_failed_job_is_tried_again_by_a_new_one(self, documents: DocumentStore, jobs: JobStore) -> None:
+        failed = await submitted(documents, a_file(priority=3))
+        await jobs.fail(failed.id, NoText())
+
+        again = await jobs.retry(failed.id, "again", "2")
+
+        assert (again.id, again.status, again.priority) == ("again", JobStatus.QUEUED, 3)
+        assert (again.blob_key, again.name, again.failure) == (failed.blob_key, failed.name, None)
+        assert again.version_id != failed.version_id
+        assert (await jobs.job(failed.id)).status is JobStatus.FAILED
+
+    async def test_what_cannot_be_tried_again_says_why(self, documents: DocumentStore, jobs: JobStore) -> None:
+        done = await published(documents, a_file())
+        failed = await submitted(documents, a_file("file:///b.md"))
+        await jobs.fail(failed.id, NoText())
+        await submitted(documents, a_file("file:///b.md", "c"))
+        refused = await submitted(documents, a_file("file:///d.md", blob_key=""))
+        await jobs.fail(refused.id, NoText())
+
+        for job, reason in ((done, "succeeded"), (failed, "since"), (refused, "before it was stored")):
+            with pytest.raises(JobNotRetryable, match=reason):
+                await jobs.retry(job.id, "again", "1")
+
+    async def test_jobs_are_listed_by_status_the_newest_first(self, documents: DocumentStore, jobs: JobStore) -> None:
+        made = [await submitted(documents, a_file(f"file:///{n}.md")) for n in range(4)]
+        await jobs.fail(made[1].id, NoText())
+        ids = [job.id for job in made]
+
+        assert [job.id for job in await jobs.jobs()] == ids[::-1]
+        assert [job.id for job in await jobs.jobs(limit=2)] == [ids[3], ids[2]]
+        assert [job.id for job in await jobs.jobs(limit=2, after=ids[2])] == [ids[1], ids[0]]
+        assert [job.id for job in await jobs.jobs([JobStatus.FAILED])] == [ids[1]]

@@ -334,6 +334,7 @@ class ScriptedService:
     polls: int = 0
     gate: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     page_images_fail: bool = False
+    version_status: str = "live"
 
     async def events(self, question: AnswerIn) -> AsyncIterator[bytes]:
         yield b": keep the connection open\n\n"
@@ -424,6 +425,10 @@ def scripted_app(service: ScriptedService) -> FastAPI:
     @app.delete("/v1/documents/{document_id}", status_code=204)
     async def delete(document_id: str) -> None:
         service.documents = [row for row in service.documents if row.id != document_id]
+
+    @app.get("/v1/documents/{document_id}/versions/{version_id}")
+    async def version_of(document_id: str, version_id: str) -> dict[str, str]:
+        return {"status": service.version_status}
 
     @app.get("/v1/documents/{document_id}/versions/{version_id}/pages/{number}")
     async def page_of(document_id: str, version_id: str, number: int, start: int, end: int) -> Response:

@@ -264,6 +264,24 @@ def test_a_format_without_pages_shows_the_quote_within_its_text(page: Page, serv
     )
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("live", None), ("superseded", "This is the earlier state that was quoted."), ("deleted", "was deleted since")],
+)
+def test_a_quote_says_what_became_of_its_document(page: Page, service: Any, status: str, words: str | None) -> None:
+    service.version_status = status
+    answered(page, service, ASKED_REVENUE)
+
+    page.locator(".mark").nth(1).click()
+
+    expect(page.locator(".surroundings mark")).to_be_visible()
+    remark = page.locator("#evidence .remark")
+    if words is None:
+        expect(remark).to_be_hidden()
+    else:
+        expect(remark).to_contain_text(words)
+
+
 def test_a_page_that_cannot_be_drawn_gives_way_to_its_words(page: Page, service: Any) -> None:
     service.page_images_fail = True
     answered(page, service, ASKED_REVENUE)

@@ -14,6 +14,7 @@ PACKAGES = ("rag", "ingest", "api")
 ROOMS = {
     "dbos": ("ingest/jobs.py",),
     "fastapi": ("api/",),
+    "httpcore": ("ingest/addresses.py", "ingest/urls.py"),
     "ir_measures": ("rag/evaluation/",),
     "jinja2": ("rag/evaluation/reports/",),
     "llama_index": ("rag/models/", "rag/retrieval/llama_index_retriever.py", "ingest/node_parser_chunking.py"),

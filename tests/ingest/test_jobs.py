@@ -5,6 +5,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,13 +14,14 @@ import pytest
 
 from api.services import Services
 from ingest import jobs
+from ingest.intake import Upload
 from rag.errors import IndexUnavailable, InternalError
 from rag.models.embedding import Vectors
-from rag.store.jobs import Job, JobStatus
+from rag.store.jobs import INTERACTIVE, Job, JobStatus
 from rag.store.submissions import NewDocument
 from rag.testing import HashEmbedder
 from tests.faulty import DefectiveEmbedder, FlakyIndex, GatedEmbedder
-from tests.running import ended, ingested, submitted, tiny_settings, with_services
+from tests.running import ended, ingested, submitted, tiny_settings, until, with_services
 
 ROOT = Path(__file__).parents[2]
 LEAVE = "# Leave\n\nThe notice period is 30 days.\n"
@@ -155,6 +158,7 @@ FATAL = """
 import os, sys
 from pathlib import Path
 from ingest import jobs
+from ingest.intake import Upload
 from rag.testing import HashEmbedder
 from tests.running import ended, submitted, with_services
 
@@ -260,3 +264,77 @@ def test_what_is_urgent_is_worked_on_first(tmp_path: Path) -> None:
     with_services(tiny_settings(tmp_path, ingest={"concurrency": 1}), work, embedder=embedder)
 
     assert [text[-2] for text in embedder.seen] == ["5", "1", "0"]
+
+
+class SlowEmbedder(HashEmbedder):
+    """Takes its time over each batch that holds the word `bulk`."""
+
+    def embed_passages(self, texts: list[str]) -> Vectors:  # type: ignore[override]
+        if any("bulk" in text for text in texts):
+            time.sleep(0.1)
+        return super().embed_passages(texts)
+
+
+def test_a_single_upload_does_not_wait_behind_a_bulk_import(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> tuple[JobStatus, int]:
+        many = "\n\n".join(f"Part {n} of the bulk weighs {n} grams and is red. " * 8 for n in range(150))
+        bulk = [await submitted(services, f"{n}.md", f"# {n}\n\n{many}\n") for n in range(6)]
+
+        async def is_busy() -> bool:
+            jobs = await services.stores.jobs.unfinished_jobs()
+            return sum(job.status is JobStatus.RUNNING for job in jobs) >= 2
+
+        await until(is_busy)
+        upload = Upload("leave.md", "leave.md", "default", priority=INTERACTIVE)
+        single = await services.intake.submit(upload, _once(LEAVE.encode()))
+
+        job = await ended(services, single.job)
+        waiting = len(await services.stores.jobs.unfinished_jobs())
+        for submission in bulk:
+            assert submission.job is not None
+            await services.intake.cancel(submission.job.id)
+        return job.status, waiting
+
+    settings = tiny_settings(tmp_path, ingest={"concurrency": 2})
+
+    assert with_services(settings, scenario, embedder=SlowEmbedder()) == (JobStatus.SUCCEEDED, 6)
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+def test_a_paused_job_goes_on_where_somebody_resumes_it(tmp_path: Path) -> None:
+    go_on = threading.Event()
+    gated = GatedEmbedder("xylophone", lambda: go_on.wait(60))
+
+    async def scenario(services: Services) -> None:
+        gated.watched_from(asyncio.get_running_loop())
+        job = (await submitted(services, "music.md", "# Music\n\nThe xylophone is red.\n")).job
+        assert job is not None
+        await asyncio.wait_for(gated.reached.wait(), 60)
+
+        paused = await services.intake.pause(job.id)
+        go_on.set()
+        await ingested(services, "leave.md", LEAVE)
+        indexed_meanwhile = await services.index.count()
+        await services.intake.resume(job.id)
+        resumed = await ended(services, job)
+
+        assert (paused.status, resumed.status) == (JobStatus.PAUSED, JobStatus.SUCCEEDED)
+        assert indexed_meanwhile == 1
+        assert await services.index.count() == 2
+
+    with_services(tiny_settings(tmp_path, ingest={"concurrency": 1}), scenario, embedder=gated)
+
+
+def test_a_failed_file_is_read_again_when_somebody_asks(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        failed = await ingested(services, "nothing.html", "<html></html>")
+
+        again = await ended(services, await services.intake.retry(failed.id))
+
+        assert (again.status, again.error_code) == (JobStatus.FAILED, "no-text")
+        assert (again.id == failed.id, again.document_id == failed.document_id) == (False, True)
+
+    with_services(tmp_path, scenario)

@@ -8,14 +8,14 @@ import pytest
 
 from api.services import Services
 from ingest.pipeline import IngestPipeline
-from rag.documents import Span, VersionStatus
-from rag.errors import BlobNotFound, DocumentNotFound, EmptyFile, NoText
+from rag.documents import ParsedDocument, Span, VersionStatus
+from rag.errors import BlobNotFound, DocumentNotFound, EmptyFile, NoText, NotQuarantined, TextUnlikely
 from rag.models.batching import EmbeddingBatcher
-from rag.store.jobs import JobStatus
+from rag.store.jobs import Job, JobStatus
 from rag.store.submissions import SubmissionOutcome
 from rag.testing import HashEmbedder
 from tests.faulty import GatedEmbedder
-from tests.running import ended, ingested, nothing_left_to_remove, submitted, tiny_settings, with_services
+from tests.running import ended, ingested, nothing_left_to_remove, submitted, tiny_settings, until, with_services
 
 LEAVE = "# Leave\n\nThe notice period is 30 days.\n"
 LONGER_LEAVE = "# Leave\n\nThe notice period is 45 days.\n"
@@ -177,6 +177,109 @@ def test_a_bad_new_state_leaves_the_old_one_live(tmp_path: Path) -> None:
     with_services(tmp_path, scenario)
 
 
+SOUP = "㐂㐄㐆㐈㐊㐌㐎㐐㐒㐔㐖㐘 Limited\n"
+
+
+def test_soup_is_held_back_until_somebody_releases_it(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        held = await ingested(services, "soup.md", SOUP)
+        again = await submitted(services, "soup.md", SOUP)
+        (version,) = await services.stores.documents.versions(held.document_id)
+        before = await services.index.count()
+
+        released = await ended(services, await services.intake.release(held.document_id))
+
+        assert (held.status, type(held.failure)) == (JobStatus.QUARANTINED, TextUnlikely)
+        assert again.job is not None
+        assert (again.outcome, again.job.id) == (SubmissionOutcome.PENDING, held.id)
+        assert (version.status, version.characters) == (VersionStatus.QUARANTINED, 20)
+        assert version.quality is not None
+        assert version.quality.rare_share > 0.5
+        assert before == 0
+        assert (released.status, released.failure) == (JobStatus.SUCCEEDED, None)
+        assert len((await services.retriever.retrieve("limited")).passages) == 1
+        with pytest.raises(NotQuarantined):
+            await services.intake.release(held.document_id)
+
+    with_services(tmp_path, scenario)
+
+
+def test_a_sound_state_takes_the_place_of_one_that_is_held_back(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        held = await ingested(services, "soup.md", SOUP)
+
+        await ingested(services, "soup.md", LEAVE)
+        await nothing_left_to_remove(services)
+
+        statuses = [version.status for version in await services.stores.documents.versions(held.document_id)]
+        assert statuses == [VersionStatus.LIVE, VersionStatus.FAILED]
+        assert not await services.parsed.exists(held.version_id)
+        with pytest.raises(NotQuarantined):
+            await services.intake.release(held.document_id)
+
+    with_services(tmp_path, scenario)
+
+
+def test_a_held_back_document_is_deleted_with_its_text(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        held = await ingested(services, "soup.md", SOUP)
+
+        await services.intake.delete(held.document_id)
+        await nothing_left_to_remove(services)
+
+        assert await services.stores.blobs.keys("originals") == []
+        assert not await services.parsed.exists(held.version_id)
+
+    with_services(tiny_settings(tmp_path, ingest={"keep_originals_s": 0}), scenario)
+
+
+def test_the_quality_of_what_is_live_is_kept(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        job = await ingested(services, "leave.md", LEAVE)
+
+        listing = await services.stores.documents.document(job.document_id)
+        assert listing.version is not None
+        assert listing.version.quality is not None
+        assert (listing.version.quality.score, listing.version.quality.scripts) == (1, {"latin": 1.0})
+
+    with_services(tmp_path, scenario)
+
+
+def test_the_words_of_an_error_are_never_indexed(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        await ingested(services, "leave.md", LEAVE)
+        for name, content in (("bad.html", NOTHING), ("soup.md", SOUP), ("cut.pdf", b"%PDF-1.7\n%broken")):
+            job = await ingested(services, name, content)
+            assert job.failure is not None
+            (passage,) = (await services.retriever.retrieve(str(job.failure))).passages
+            assert passage.title == "Leave"
+
+    with_services(tmp_path, scenario)
+
+
+def test_a_document_that_says_nearly_the_same_is_named(tmp_path: Path) -> None:
+    rules = "".join(f"第{n}条规定，{n * 7}号设备在{n * 13}度时停机，由班组长{n}签字。\n\n" for n in range(40))
+
+    async def scenario(services: Services) -> None:
+        first = await ingested(services, "rules.md", f"# 规定\n\n{rules}")
+        copy = await ingested(services, "copy.md", f"# 规定（副本）\n\n{rules.replace('第30条', '第三十条')}")
+        elsewhere = await ingested(services, "rules.md", f"# 规定\n\n{rules}", collection="other")
+        await ingested(services, "rules.md", LEAVE)
+        late = await ingested(services, "late.md", f"# 规定\n\n{rules}\n\n另有一条。")
+
+        async def named(job: Job) -> list[tuple[str, str]]:
+            version = await services.stores.documents.version(job.document_id, job.version_id)
+            assert all(0.8 <= one.likeness <= 1 for one in version.near_duplicates)
+            return [(one.document_id, one.title) for one in version.near_duplicates]
+
+        assert await named(first) == []
+        assert await named(copy) == [(first.document_id, "规定")]
+        assert await named(elsewhere) == []
+        assert await named(late) == [(copy.document_id, "规定（副本）")]
+
+    with_services(tmp_path, scenario)
+
+
 def test_cancelling_while_passages_are_embedded_leaves_nothing_in_the_index(tmp_path: Path) -> None:
     go_on = threading.Event()
     embedder = GatedEmbedder("thousandth", lambda: go_on.wait(60))
@@ -231,6 +334,62 @@ def test_work_begun_twice_does_not_take_away_what_is_live(tmp_path: Path) -> Non
         assert await services.index.count() == 1
 
     with_services(tmp_path, scenario)
+
+
+def test_what_dead_processes_left_is_swept_away_when_it_is_old(tmp_path: Path) -> None:
+    stray_text, stray_file = "versions/00000000-0000-4000-8000-000000000000/parsed.json.gz", "originals/none"
+
+    async def leave(services: Services) -> list[str]:
+        await ingested(services, "leave.md", LEAVE)
+        kept = await services.stores.blobs.keys()
+        for key in (stray_text, stray_file):
+            await services.stores.blobs.put(key, b"x")
+        return kept
+
+    async def swept(services: Services) -> list[str]:
+        await ingested(services, "other.md", "# Other\n")
+        await services.intake.delete((await services.stores.documents.documents(limit=1))[0].document.id)
+        await nothing_left_to_remove(services)
+        return await services.stores.blobs.keys()
+
+    kept = with_services(tmp_path, leave)
+
+    young = with_services(tiny_settings(tmp_path, ingest={"keep_originals_s": 3600}), swept_text)
+    old = with_services(tiny_settings(tmp_path, ingest={"keep_originals_s": 0}), swept)
+
+    assert (stray_text in young, stray_file in young) == (False, True)
+    assert old == kept
+
+
+async def swept_text(services: Services) -> list[str]:
+    async def is_swept() -> bool:
+        return not any("00000000" in key for key in await services.stores.blobs.keys("versions"))
+
+    await until(is_swept)
+    return await services.stores.blobs.keys()
+
+
+def test_cancelling_while_a_file_is_read_leaves_no_text(tmp_path: Path) -> None:
+    """What was removed when the job was cancelled is stored only afterwards."""
+
+    async def scenario(services: Services) -> None:
+        submission = await submitted(services, "leave.md", LEAVE)
+        assert submission.job is not None
+        await services.intake.cancel(submission.job.id)
+        await nothing_left_to_remove(services)
+        document = ParsedDocument("The notice period is 30 days.", ())
+        await services.parsed.put(submission.job.version_id, document, None)
+        async with EmbeddingBatcher(HashEmbedder()) as batcher:
+            late = IngestPipeline(
+                services.stores, services.parsed, services.index, batcher, services.pages.parsers,
+                services.settings.ingest,
+            )  # fmt: skip
+
+            await late.discard(submission.job.id)
+
+        assert not await services.parsed.exists(submission.job.version_id)
+
+    with_services(tmp_path, scenario, working=True)
 
 
 def test_other_passage_settings_make_a_new_version_of_the_same_bytes(tmp_path: Path) -> None:

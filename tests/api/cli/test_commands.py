@@ -90,6 +90,41 @@ def test_a_bad_file_is_named_and_the_good_one_read(chuchu: CommandLine) -> None:
     assert "bad.pdf" in row
 
 
+def test_a_folder_is_kept_in_step(chuchu: CommandLine) -> None:
+    papers = chuchu.write({"leave.md": LEAVE, "travel.md": TRAVEL, "bad.pdf": "not a PDF"})
+
+    rehearsed = chuchu.run("sync", papers, "--dry-run")
+    first = chuchu.run("sync", papers)
+    (papers / "leave.md").rename(papers / "notice.md")
+    (papers / "travel.md").unlink()
+    (papers / "bad.pdf").unlink()
+    second = chuchu.run("sync", papers, LANG="zh_CN.UTF-8")
+    (papers / "notice.md").unlink()
+    emptied = chuchu.run("sync", papers)
+    listed = json.loads(chuchu.run("documents", "list", "--json").stdout)
+
+    assert (rehearsed.returncode, first.returncode, second.returncode, emptied.returncode) == (0, 1, 0, 1)
+    assert "3 added, 0 changed, 0 moved, 0 deleted" in rehearsed.stdout
+    assert "2 added, 0 changed, 0 moved, 0 deleted, 1 failed, 0 quarantined, 0 unchanged" in first.stdout
+    assert "0 新增, 0 已更新, 1 已移动, 2 已删除" in second.stdout
+    assert "[folder-empty]" in emptied.stderr
+    assert [document["uri"].rpartition("/")[2] for document in listed] == ["notice.md"]
+
+
+def test_failed_jobs_are_listed_and_tried_again(chuchu: CommandLine) -> None:
+    papers = chuchu.write({"leave.md": LEAVE, "nothing.html": "<html></html>"})
+    chuchu.run("ingest", papers)
+
+    listed = chuchu.run("jobs", "list", "--status", "failed", LANG="zh_CN.UTF-8")
+    (failed,) = json.loads(chuchu.run("jobs", "list", "--status", "failed", "--json").stdout)
+    again = chuchu.run("jobs", "retry", failed["id"])
+
+    assert "nothing.html" in listed.stdout
+    assert "失败" in listed.stdout
+    assert "leave.md" not in listed.stdout
+    assert (again.returncode, again.stdout.startswith("nothing.html: failed: The file holds no text.")) == (1, True)
+
+
 def test_commands_go_to_the_server_that_owns_the_data(chuchu: CommandLine) -> None:
     papers = chuchu.write({"leave.md": LEAVE})
     server = chuchu.start("serve", "--port", "0")

@@ -11,8 +11,9 @@ import pytest
 
 from ingest.parsing.records import ParseLimits
 from ingest.parsing.sandbox import ParserPool
-from ingest.quality import judge
+from ingest.quality import judge, measure
 from rag.errors import FileRejected, ParserCrashed
+from rag.settings import QualitySettings
 
 DATA = Path(os.environ.get("CHUCHU_EVAL_DATA", "eval-data"))
 HINT = "set CHUCHU_EVAL_DATA to the folder of the evaluation data, then: pytest -m slow tests/ingest/parsing"
@@ -48,7 +49,7 @@ async def outcomes(files: list[Path]) -> dict[Path, tuple[str, str, float]]:
             began = time.monotonic()
             try:
                 document = (await pool.parse(file, file.name)).document
-                judge(document)
+                judge(measure(document), QualitySettings())
                 end = ("text", document.text)
             except FileRejected as error:
                 end = (error.code, "")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rag.errors import EmbedderUnavailable
+from rag.models import batching
 from rag.models.batching import EmbeddingBatcher
 from rag.models.embedding import Vectors
 from rag.testing import HashEmbedder
@@ -118,7 +119,36 @@ def test_a_small_import_is_not_stuck_behind_a_large_one(embedder: RecordingEmbed
             await asyncio.gather(first, large)
 
     asyncio.run(scene())
-    assert embedder.batches[1] == ("passages", ["large 0", "large 1", "small"])
+    assert "small" in embedder.batches[1][1]
+
+
+def test_texts_of_a_length_share_a_batch_whosever_they_are(embedder: RecordingEmbedder) -> None:
+    async def scene() -> None:
+        async with EmbeddingBatcher(embedder, most_passages=2) as batcher:
+            first = await busy(batcher, embedder)
+            one = asyncio.create_task(batcher.embed_passages(["long " * 9, "short"]))
+            other = asyncio.create_task(batcher.embed_passages(["brief", "lengthy " * 6]))
+            await asyncio.sleep(0)
+            embedder.open_the_gate()
+            await asyncio.gather(first, one, other)
+            assert np.array_equal(await one, HashEmbedder(16).embed_passages(["long " * 9, "short"]))
+
+    asyncio.run(scene())
+    assert [texts for _, texts in embedder.batches[1:]] == [["short", "brief"], ["long " * 9, "lengthy " * 6]]
+
+
+def test_batches_are_larger_while_nobody_searches(embedder: RecordingEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder.open_the_gate()
+
+    async def scene(calm_s: float) -> int:
+        monkeypatch.setattr(batching, "_CALM_S", calm_s)
+        embedder.batches.clear()
+        async with EmbeddingBatcher(embedder, most_passages=2) as batcher:
+            await batcher.embed_passages(["a", "b", "c", "d"])
+        return len(embedder.batches[0][1])
+
+    assert asyncio.run(scene(60.0)) == 2
+    assert asyncio.run(scene(0.0)) == 4
 
 
 def test_passages_have_their_turn_under_endless_queries(embedder: RecordingEmbedder) -> None:
@@ -160,10 +190,10 @@ def test_the_rest_of_a_failed_import_is_not_embedded(embedder: RecordingEmbedder
     async def scene() -> None:
         async with EmbeddingBatcher(embedder, most_passages=2) as batcher:
             with pytest.raises(EmbedderUnavailable):
-                await batcher.embed_passages(["bad", "b", "c", "d"])
+                await batcher.embed_passages(["bad", "bbb", "ccc", "ddd"])
 
     asyncio.run(scene())
-    assert embedder.batches == [("passages", ["bad", "b"])]
+    assert embedder.batches == [("passages", ["bad", "bbb"])]
 
 
 def test_who_gives_up_does_not_hurt_the_others(embedder: RecordingEmbedder) -> None:

@@ -146,7 +146,7 @@ elements = st.builds(
     st.none() | spans,
 )  # fmt: skip
 points = st.floats(1, 5000)
-pages = st.builds(Page, st.integers(1, 9), spans, points, points)
+pages = st.builds(Page, st.integers(1, 9), spans, points, points, st.none() | st.floats(0, 1))
 
 
 @given(
