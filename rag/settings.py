@@ -177,8 +177,8 @@ class AnsweringSettings(Section):
     )
     max_tokens: int = Field(320, gt=0, description="Longest answer, in tokens.")
     judge: bool = Field(
-        False,
-        description="Whether a chat model that tells probabilities is asked first if the sources state the answer; calibrate evidence_threshold with it on.",
+        True,
+        description="Whether a chat model that tells probabilities is asked first if the sources state the answer.",
     )
     evidence_threshold: float | None = Field(
         None,
