@@ -54,6 +54,7 @@ check: $(VENV)/.installed-dev ## format, lint, types and import contracts, witho
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy samples/demo.py
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.installed models ## print the performance figures in the README

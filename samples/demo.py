@@ -14,14 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from api.cli.ingesting import ingest_files
+from api.cli.ingesting import Shelf, ingest_files
 from api.cli.terminal import Terminal
 from api.client import Client
 from api.schemas import AnswerOut, CitationOut
 from api.server import private_server
 from rag.errors import ChuchuError
 from rag.evaluation.datasets import EvaluationQuestion, read_questions
-from rag.evaluation.measures import holds
+from rag.evaluation.matching import holds
 from rag.settings import load_settings
 from rag.text.normalisation import find
 
@@ -62,7 +62,7 @@ def _client(terminal: Terminal) -> Iterator[Client]:
 
 def _ingest(client: Client, terminal: Terminal) -> int:
     files = sorted((SAMPLES / "documents").iterdir())
-    results = ingest_files(client, terminal, files, "default")
+    results = ingest_files(client, terminal, files, Shelf("default"))
     return sum(result.outcome == "failed" for result in results)
 
 

@@ -14,6 +14,12 @@ _MARK = re.compile(
 )
 """A mark that the model wrote unasked: its numbers mean nothing to us."""
 
+_REFERENCE = re.compile(
+    r"\A\s*(?:(?:根据|依据|按照|据)\s?资料\s?\d{1,3}\s?[，,]|according\ to\ (?:the\ )?sources?\ \d{1,3}\s?,)\s*",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""How a sentence begins that names a source of the prompt by its number, though it is asked not to."""
+
 _WHOLE_WORD = re.compile(rf"\s*\n|\s*\S+\s|\s*[{HAN}{KANA}]")
 """What must follow a sentence for its end to be sure. With the next word, "Inc. A" may become "Inc. Apollo", which goes
 on, and " [" the mark [1], which belongs to what stands before it."""
@@ -56,4 +62,10 @@ class SentenceStream:
 
     def _written(self, span: Span) -> WrittenSentence:
         new_line = "\n" in self._text[self._given : span.start]
-        return WrittenSentence(_MARK.sub("", span.of(self._text)).strip(), new_line)
+        text = _MARK.sub("", span.of(self._text)).strip()
+        return WrittenSentence(_capitalised(_REFERENCE.sub("", text), text), new_line)
+
+
+def _capitalised(text: str, whole: str) -> str:
+    """What is left of a sentence without its beginning, begun as the whole was."""
+    return text if text == whole else text[:1].upper() + text[1:]

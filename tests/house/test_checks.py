@@ -12,7 +12,11 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", [("ruff", "check"), ("ruff", "format", "--check"), ("mypy",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "command",
+    [("ruff", "check"), ("ruff", "format", "--check"), ("mypy",), ("mypy", "samples/demo.py")],
+    ids=" ".join,
+)
 def test_the_code_is_clean(command: tuple[str, ...]) -> None:
     program = Path(sys.executable).with_name(command[0])
 

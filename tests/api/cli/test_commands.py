@@ -122,7 +122,10 @@ def test_failed_jobs_are_listed_and_tried_again(chuchu: CommandLine) -> None:
     assert "nothing.html" in listed.stdout
     assert "失败" in listed.stdout
     assert "leave.md" not in listed.stdout
-    assert (again.returncode, again.stdout.startswith("nothing.html: failed: No text was found in the file.")) == (1, True)
+    assert (again.returncode, again.stdout.startswith("nothing.html: failed: No text was found in the file.")) == (
+        1,
+        True,
+    )
 
 
 def test_commands_go_to_the_server_that_owns_the_data(chuchu: CommandLine) -> None:

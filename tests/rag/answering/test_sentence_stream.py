@@ -126,3 +126,19 @@ def test_a_text_without_marks_is_given_as_its_sentences(text: str) -> None:
 @example("end.[1] The", 1)
 def test_however_a_text_arrives_its_sentences_are_those_of_the_whole(text: str, size: int) -> None:
     assert in_pieces(text, size) == whole(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("根据资料2，验证码有效期为8小时。", "验证码有效期为8小时。"),
+        ("依据资料 12, 保修期为24个月。", "保修期为24个月。"),
+        ("According to source 2, the warranty lasts 24 months.", "The warranty lasts 24 months."),
+        ("according to the sources 3, parking is free.", "Parking is free."),
+        ("根据资料显示，保修期为24个月。", "根据资料显示，保修期为24个月。"),
+        ("According to Source Code Ltd, it is free.", "According to Source Code Ltd, it is free."),
+        ("根据2024年的规定，出差须提前申请。", "根据2024年的规定，出差须提前申请。"),
+    ],
+)
+def test_the_number_of_a_source_is_no_part_of_the_answer(written: str, kept: str) -> None:
+    assert texts(whole(written)) == [kept]
