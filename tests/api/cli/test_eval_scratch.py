@@ -38,7 +38,7 @@ def changed(section: str, **entries: object) -> Callable[[Settings], Settings]:
 
 @pytest.mark.parametrize(
     "change",
-    [changed("ingest", passage_tokens=128), changed("embedding", model="another"), changed("ingest", max_pages=3)],
+    [changed("ingest", passage_tokens=64), changed("embedding", model="another"), changed("ingest", max_pages=3)],
 )
 def test_what_shapes_the_index_makes_another(corpus: Path, change: Callable[[Settings], Settings]) -> None:
     assert folder(change(Settings()), corpus) != folder(Settings(), corpus)
