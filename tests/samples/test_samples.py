@@ -111,10 +111,8 @@ def test_file_says_what_the_generator_makes(source: str, tmp_path: Path) -> None
     assert read(target) == read(DOCUMENTS / TARGETS[source])
 
 
-@pytest.mark.parametrize("source", PDFS)
-def test_pdf_holds_its_source_block_by_block_in_order(source: str, texts: dict[str, str]) -> None:
-    """Runs without Chromium. No block is broken over two pages, so each stands in one piece."""
-    text = texts[TARGETS[source]]
+def assert_holds_its_source(text: str, source: str) -> None:
+    """Block by block, in order. No block is broken over two pages, so each stands in one piece."""
     leaves = [leaf for block in blocks(SOURCE / source) for leaf in block.find_all(["tr", "li"]) or [block]]
 
     position = 0
@@ -124,16 +122,23 @@ def test_pdf_holds_its_source_block_by_block_in_order(source: str, texts: dict[s
         position += len(bare(leaf.get_text()))
 
 
+@pytest.mark.parametrize("source", PDFS)
+def test_pdf_holds_its_source(source: str, texts: dict[str, str]) -> None:
+    """Runs without Chromium."""
+    assert_holds_its_source(texts[TARGETS[source]], source)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("source", PDFS)
-def test_pdf_says_what_the_generator_makes(source: str, tmp_path: Path) -> None:
+def test_the_generator_makes_a_pdf_that_holds_its_source(source: str, tmp_path: Path) -> None:
+    """Not letter for letter the one in the repository: where pages break depends on the fonts of the machine."""
     if not shutil.which("chromium"):
         pytest.skip("to run: apt-get install -y chromium fonts-lato fonts-wqy-microhei")
     target = tmp_path / TARGETS[source]
 
     make(SOURCE / source, target)
 
-    assert bare(read(target)) == bare(read(DOCUMENTS / TARGETS[source]))
+    assert_holds_its_source(bare(read(target)), source)
 
 
 @pytest.mark.parametrize("source", PDFS)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conftest import CommandLine
 
 FILES = {f"{number}.md": f"# Machine {number}\n\nMachine {number} weighs {number * 7} kg.\n" for number in range(12)}
-SLOWLY = {"CHUCHU_EMBEDDING__CLASS_ARGUMENTS": json.dumps({"delay_s": 0.4, "slow_word": "Machine"})}
+SLOWLY = {"CHUCHU_EMBEDDING__CLASS_ARGUMENTS": json.dumps({"delay_s": 2.0, "slow_word": "Machine"})}
 
 
 def stopped_in_the_middle(chuchu: CommandLine, with_signal: signal.Signals) -> subprocess.CompletedProcess[str]:
