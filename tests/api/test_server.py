@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import socket
 from functools import partial
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.server import Address, private_server, running_server, serve
+from api.server import Address, listen, private_server, running_server, serve
 from api.services import open_services
 from rag.errors import DataFolderInUse, IndexModelMismatch, PortInUse, SettingsInvalid
 from rag.testing import HashEmbedder
@@ -71,3 +72,23 @@ def test_an_address_of_another_machine_is_no_port_in_use(tmp_path: Path) -> None
         serve(tiny_settings(tmp_path), "192.0.2.1", 0, pytest.fail)
 
     assert "192.0.2.1" in refused.value.message()
+
+
+def test_replies_do_not_wait_for_acknowledgements() -> None:
+    """With Nagle's algorithm, a reply of two writes waits 40 ms for the client's delayed acknowledgement."""
+
+    async def accepted(listening: socket.socket) -> int:
+        delays: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def connected(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            delays.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(connected, sock=listening):
+            _, writer = await asyncio.open_connection(*listening.getsockname())
+            found = await delays
+            writer.close()
+            return found
+
+    with listen("127.0.0.1", 0) as listening:
+        assert asyncio.run(accepted(listening)) == 1
