@@ -22,8 +22,8 @@ _UNJUDGED = (-1.5, 2.9, 1.1)
 a third of them unanswerable, with the default embedder. Alone the two tell little: area under the curve 0.64."""
 _JUDGED = (-0.75, 1.2, 0.3, 1.9)
 """The same with the judge's margin: 52 questions of DRAGONBall, CLAPNQ and RGB, judged by the default chat model. Area
-under the curve 0.84, five-fold. The bias puts the default threshold where 1 of the 27 answerable questions, and 13 of
-the 25 unanswerable, are refused before anything is written."""
+under the curve 0.84, five-fold. The bias puts the default threshold where none of the 27 answerable questions, and 12
+of the 25 unanswerable, are refused before anything is written."""
 _NO_SENTENCE = -1.0
 """The closeness of nothing; no sentence means the opposite of a question."""
 _SUREST = 4.0

@@ -21,6 +21,7 @@ class Work:
     evidence: Evidence | None = None
     surroundings: Surroundings | None = None
     evidence_score: float | None = None
+    is_judged: bool = False
     is_chat_down: bool = False
     mode: AnswerMode = AnswerMode.GENERATED
     usage: Usage = field(default_factory=Usage)
@@ -39,3 +40,7 @@ class Work:
     @property
     def language(self) -> Language:
         return self.retrieval.language
+
+    def is_likely_answered(self, probability: float) -> bool:
+        """Whether a judge was asked, and the sources answer the question with at least this probability."""
+        return self.is_judged and (self.evidence_score or 0.0) >= probability

@@ -369,6 +369,25 @@ async def test_sources_that_the_judge_finds_silent_are_not_written_from(handbook
     assert refused.evidence_score < answered.evidence_score
 
 
+@pytest.mark.parametrize(("reply", "dropped"), [("NOT_FOUND", 0), ("The warranty lasts 60 months.", 1)])
+async def test_sources_that_likely_answer_are_quoted_where_the_model_does_not(
+    handbook: Library, reply: str, dropped: int
+) -> None:
+    answer = await handbook.answerer(JudgingChat(9.0, [reply])).answer(QUESTION)
+
+    assert (answer.mode, answer.refusal, len(answer.notices)) == (AnswerMode.EXTRACTIVE, None, 1)
+    assert answer.citations[0].quote == WARRANTY
+    assert len(answer.dropped) == dropped
+    await require_whole(handbook, answer)
+
+
+async def test_a_model_that_declines_is_believed_where_the_judge_is_unsure(handbook: Library) -> None:
+    answer = await handbook.answerer(JudgingChat(0.5, ["NOT_FOUND"])).answer(QUESTION)
+
+    assert answer.refusal is not None
+    assert answer.refusal.reason is RefusalReason.MODEL_DECLINED
+
+
 async def test_the_judge_reads_what_the_writer_reads(handbook: Library) -> None:
     chat = JudgingChat(9.0, [WARRANTY])
 
