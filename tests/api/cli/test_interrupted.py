@@ -21,6 +21,8 @@ SLOWLY = {"CHUCHU_EMBEDDING__CLASS_ARGUMENTS": json.dumps({"delay_s": 2.0, "slow
 
 def stopped_in_the_middle(chuchu: CommandLine, with_signal: signal.Signals) -> subprocess.CompletedProcess[str]:
     """`ingest`, signalled while texts are embedded."""
+    # A shell that put the tests into the background has SIGINT ignored, and what is ignored is inherited.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process = chuchu.start("ingest", chuchu.write(FILES), **SLOWLY)
     deadline = time.monotonic() + 60
     while not any((chuchu.data_dir / "blobs" / "versions").rglob("*.*")):
