@@ -62,21 +62,29 @@ def attribute(
     if bonus is not None:
         scores = scores + bonus
     ranked = [int(i) for i in np.argsort(-scores, kind="stable")]
-    best, chosen = ranked[0], [ranked[0]]
+    best, sentences = ranked[0], _with_year(claim, evidence.sentences[ranked[0]])
     for candidate in ranked[1:]:
         share = scores[candidate] / max(scores[best], 1e-9)
-        if len(chosen) == MOST_SENTENCES or share < CLOSE_ENOUGH_WITH_QUANTITY:
+        if len(sentences) >= MOST_SENTENCES or share < CLOSE_ENOUGH_WITH_QUANTITY:
             break
-        if _adds(claim, language, terms, [evidence.sentences[i] for i in chosen], evidence.sentences[candidate], share):
-            chosen.append(candidate)
-    sentences = tuple(evidence.sentences[i] for i in chosen)
+        sentence = evidence.sentences[candidate]
+        if sentence not in sentences and _adds(claim, language, terms, sentences, sentence, share):
+            sentences.append(sentence)
     across = sentences[0].source.passage.language != language
-    return Attribution(sentences, float(closeness[best]), coverage(terms, sentences), across)
+    return Attribution(tuple(sentences), float(closeness[best]), coverage(terms, sentences), across)
+
+
+def _with_year(claim: str, sentence: EvidenceSentence) -> list[EvidenceSentence]:
+    """A source sentence and, where the claim says the year of a date that it leaves open, the one that tells it."""
+    year = sentence.dated_by
+    if year is None or len(unsupported(claim, [sentence.text])) == len(unsupported(claim, [sentence.dated])):
+        return [sentence]
+    return [sentence, year]
 
 
 def score(claim: str, terms: frozenset[str], sentence: EvidenceSentence, closeness: float) -> float:
     """How well one source sentence carries a claim: meaning, plus shared words, plus its quantities."""
-    quantities = QUANTITIES_WEIGHT * _quantities_met(claim, sentence.text)
+    quantities = QUANTITIES_WEIGHT * _quantities_met(claim, sentence.dated)
     return closeness + WORDS_WEIGHT * coverage(terms, [sentence]) + quantities
 
 
@@ -105,10 +113,10 @@ def _adds(
 
     Beside a source in another language words say nothing: any sentence of the claim's own language shares some.
     """
-    texts = [sentence.text for sentence in chosen]
+    texts = [sentence.dated for sentence in chosen]
     missing = unsupported(claim, texts)
     if missing:
-        return len(unsupported(claim, [*texts, candidate.text])) < len(missing)
+        return len(unsupported(claim, [*texts, candidate.dated])) < len(missing)
     if share < CLOSE_ENOUGH_WITH_WORDS or {sentence.source.passage.language for sentence in (*chosen, candidate)} != {
         language
     }:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,9 +13,12 @@ from rag.models.embedding import Vectors
 from rag.retrieval.centres import Centres
 from rag.text.sentences import sentence_spans
 from rag.text.terms import lexical_terms
+from rag.text.years import last_year, leaves_year_open
 
 LEAST_LETTERS = 2
 """A span with fewer letters and digits - a bullet, a rule - proves nothing."""
+_GAP_CHARACTERS = 3
+"""White space between two sentences that stand beside one another."""
 LONGEST_LABEL = 40
 """Characters of a line that ends in a colon and names what stands below it, as in forms and records."""
 
@@ -27,6 +30,8 @@ class EvidenceSentence:
     source: ScoredPassage
     span: Span
     text: str
+    dated_by: EvidenceSentence | None = None
+    """The sentence before it that tells the year of its dates, where it leaves that open."""
 
     @cached_property
     def terms(self) -> frozenset[str]:
@@ -36,6 +41,15 @@ class EvidenceSentence:
     def header_terms(self) -> frozenset[str]:
         """What the sentence is about, where it does not say so itself: its title, headings and table header."""
         return frozenset(lexical_terms(self.source.passage.context))
+
+    @cached_property
+    def dated(self) -> str:
+        """The text, after the year of its dates where it leaves that open and another place tells it."""
+        if self.dated_by:
+            year = last_year(self.dated_by.text)
+        else:
+            year = last_year(self.source.passage.context) if leaves_year_open(self.text) else None
+        return f"{year}年\n{self.text}" if year else self.text
 
     @property
     def in_context(self) -> str:
@@ -69,7 +83,32 @@ def split_sources(sources: Sequence[ScoredPassage]) -> list[EvidenceSentence]:
             if place not in seen and sum(map(str.isalnum, text)) >= LEAST_LETTERS:
                 seen.add(place)
                 sentences.append(EvidenceSentence(source, place[1], text))
-    return sentences
+    return _dated(sentences)
+
+
+def _dated(sentences: Sequence[EvidenceSentence]) -> list[EvidenceSentence]:
+    """The sentences in their order, those that leave a year open with the one before them that tells it.
+
+    Only as long as the text between is here too: another year may have been told in a gap.
+    """
+    order = sorted(range(len(sentences)), key=lambda n: (sentences[n].source.passage.version_id, sentences[n].span))
+    linked = list(sentences)
+    telling: EvidenceSentence | None = None
+    for before, n in zip([None, *order], order, strict=False):
+        sentence = sentences[n]
+        if before is None or not goes_on(sentences[before], sentence):
+            telling = None
+        if telling and leaves_year_open(sentence.text):
+            linked[n] = replace(sentence, dated_by=telling)
+        if last_year(sentence.text):
+            telling = sentence
+    return linked
+
+
+def goes_on(sentence: EvidenceSentence, following: EvidenceSentence) -> bool:
+    """Whether a sentence of a document's text follows another with nothing but white space between them."""
+    is_one_text = sentence.source.passage.version_id == following.source.passage.version_id
+    return is_one_text and 0 <= following.span.start - sentence.span.end <= _GAP_CHARACTERS
 
 
 def _with_labels(text: str, spans: Sequence[Span]) -> Iterator[Span]:

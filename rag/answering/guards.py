@@ -18,7 +18,7 @@ from rag.text.bounds import bound_at
 from rag.text.contrasts import contrasts
 from rag.text.name_comparison import other_names
 from rag.text.polarity import polarity_conflict
-from rag.text.quantities import Quantity, comparable, quantities, supports, unsupported
+from rag.text.quantities import Quantity, comparable, quantities, stated, supports, unsupported
 from rag.text.terms import lexical_terms
 
 LEAST_WORDS_BROUGHT = 2
@@ -42,10 +42,8 @@ def findings(claim: str, attribution: Attribution) -> list[Finding]:
 
 def agreements(claim: str, attribution: Attribution) -> int:
     """How many quantities of a claim its quotes tell: what two languages have in common without a dictionary."""
-    stated = [quantity for sentence in attribution.sentences for quantity in quantities(sentence.text)]
-    return sum(
-        quantity.certain and any(supports(quantity, known) for known in stated) for quantity in quantities(claim)
-    )
+    told = [quantity for sentence in attribution.sentences for quantity in stated(sentence.dated)]
+    return sum(quantity.certain and any(supports(quantity, known) for known in told) for quantity in quantities(claim))
 
 
 def _quantities(claim: str, attribution: Attribution) -> Finding:
@@ -87,20 +85,20 @@ def _without_quantities(text: str) -> str:
 def _is_told_otherwise(claim: str, missing: Quantity, source: str) -> bool:
     """Whether a source tells quantities of the kind, and none that the claim has."""
     said = [quantity for quantity in quantities(claim) if comparable(quantity, missing)]
-    told = [quantity for quantity in quantities(source) if comparable(quantity, missing)]
+    told = [quantity for quantity in stated(source) if comparable(quantity, missing)]
     return bool(told) and not any(supports(one, other) for one in said for other in told)
 
 
 def _bounds(claim: str, attribution: Attribution) -> Finding:
     """A bound is not turned round: "at least 30 days" never rests on "at most 30 days"."""
-    stated = [
+    bounded = [
         (quantity, bound_at(sentence.text, quantity.span))
         for sentence in attribution.sentences
         for quantity in quantities(sentence.text)
     ]
     for quantity in quantities(claim):
         bound = bound_at(claim, quantity.span)
-        against = [other for known, other in stated if bound and supports(quantity, known)]
+        against = [other for known, other in bounded if bound and supports(quantity, known)]
         if bound and against and all(other is bound.opposite for other in against):
             detail = f"{bound} {quantity.span.of(claim)}"
             return Finding(Check("bounds", False, detail), SupportStatus.CONTRADICTED)
@@ -160,9 +158,9 @@ def _passed(name: str) -> Finding:
 
 def _readable(sentence: EvidenceSentence) -> str:
     """What a reader of the quote has before them: the quote, and the header it stands under, which may hold the unit
-    of a column or the year of a report.
+    of a column or the year of a report; and the year of its dates where the sentence before tells it.
     """
-    return f"{sentence.source.passage.context}\n{sentence.text}"
+    return f"{sentence.source.passage.context}\n{sentence.dated}"
 
 
 def _headers(sentences: Sequence[EvidenceSentence]) -> list[str]:

@@ -7,11 +7,12 @@ just cited, is the likelier source.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from rag.answering.evidence import Evidence, EvidenceSentence
+from rag.answering.evidence import Evidence, EvidenceSentence, goes_on
 from rag.documents import Span
 
 DOCUMENT_WEIGHT = 0.5
@@ -20,8 +21,6 @@ BESIDE_CITED = 0.2
 CITED_BEFORE = 0.25
 """Beside a score of attribution, where 1 is a very good match. Chosen with the other weights of attribution, on 52
 DRAGONBall questions whose reference answers were attributed (docs/answering.md)."""
-_GAP_CHARACTERS = 3
-"""White space between two sentences that stand beside one another."""
 
 _Place = tuple[str, Span]
 
@@ -33,7 +32,7 @@ class Surroundings:
         """`question_scores` say how closely each sentence meets the question, shape (n,)."""
         self._places = [_place(sentence) for sentence in evidence.sentences]
         self._documents = _document_weights(evidence, question_scores)
-        self._beside = _beside(self._places)
+        self._beside = _beside(evidence.sentences)
         self._cited = np.zeros(len(self._places), bool)
 
     def bonus(self) -> np.ndarray:
@@ -61,12 +60,11 @@ def _document_weights(evidence: Evidence, question_scores: np.ndarray) -> np.nda
     return np.array([DOCUMENT_WEIGHT * (best[version] - highest) for version in versions])
 
 
-def _beside(places: list[_Place]) -> np.ndarray:
+def _beside(sentences: Sequence[EvidenceSentence]) -> np.ndarray:
     """Which sentences follow one another in a document's text, shape (n, n)."""
-    beside = np.zeros((len(places), len(places)), bool)
-    order = sorted(range(len(places)), key=lambda n: places[n])
+    beside = np.zeros((len(sentences), len(sentences)), bool)
+    order = sorted(range(len(sentences)), key=lambda n: _place(sentences[n]))
     for first, second in pairwise(order):
-        (version, span), (other, following) = places[first], places[second]
-        if version == other and following.start - span.end <= _GAP_CHARACTERS:
+        if goes_on(sentences[first], sentences[second]):
             beside[first, second] = beside[second, first] = True
     return beside

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Final
 
 from rag.text.dates import PartialDate
@@ -17,7 +18,7 @@ from rag.text.quantity import Quantity, QuantityKind
 from rag.text.quantity_reading import quantities
 from rag.text.units import declared_units
 
-__all__ = ["Quantity", "QuantityKind", "comparable", "quantities", "supports", "unsupported"]
+__all__ = ["Quantity", "QuantityKind", "comparable", "quantities", "stated", "supports", "told_year", "unsupported"]
 
 # What readers of the two languages call by different words, or by no word of their own.
 _SAME_COUNTS = ({"times", "fold"}, {"times", "occurrence"})
@@ -33,6 +34,11 @@ _LIST_SEPARATOR = re.compile(r"[、，,;；]\s*(?:(?i:and)\s)?|\s(?i:and)\s|以�
 _SENTENCE_END = re.compile(r"[。！？!?\n]|\.(?=\s|$)")
 _IN_ALL = re.compile(r"[，,]\s?(?:共计?|总计|合计|一共|(?i:in (?:all|total)))")
 _LONGEST_LIST: Final = 20
+_TIME_WORD_BEFORE = re.compile(
+    r"(?i:\b(?:in|of|by|during|since|throughout|until|till|through|early|late|mid|before|after|from|between|year)[\s-])\Z"
+)
+_TIME_WORD_CHARACTERS: Final = 12
+_BETWEEN_DATES = re.compile(r"\s?(?:-|–|—|~|,|(?i:to|and|or|until|till|through))\s?")
 
 
 def supports(claim: Quantity, source: Quantity) -> bool:
@@ -82,13 +88,13 @@ def unsupported(claim: str, sources: Sequence[str]) -> list[Quantity]:
 
     Bare numbers of a source also count in the units that it declares (单位：万元), and "fell by 5%" states −5%.
     """
-    stated = [quantity for source in sources for quantity in _stated(source)]
+    told = [quantity for source in sources for quantity in stated(source)]
     return [
         quantity
         for quantity in quantities(claim)
         if quantity.certain
         and not _counts_own_list(claim, quantity)
-        and not any(supports(said, known) for said in _with_fall(claim, quantity) for known in stated)
+        and not any(supports(said, known) for said in _with_fall(claim, quantity) for known in told)
     ]
 
 
@@ -105,14 +111,48 @@ def _counts_own_list(claim: str, quantity: Quantity) -> bool:
     return any(len(list(filter(str.strip, _LIST_SEPARATOR.split(items)))) == quantity.value for items in lists)
 
 
-def _stated(source: str) -> Iterator[Quantity]:
+def stated(source: str) -> Iterator[Quantity]:
+    """What a source states: its quantities, bare numbers in the units that it declares, dates with the year that they
+    are of where the text tells it elsewhere.
+    """
     declared = declared_units(source)
-    for quantity in quantities(source):
+    for quantity in _dated(source, quantities(source)):
         yield from _with_fall(source, quantity)
         if quantity.kind is QuantityKind.NUMBER:
             for scale, unit in declared:
                 value = quantity.value * scale * unit.factor
                 yield replace(quantity, kind=unit.kind, unit=unit.base, value=value)
+
+
+def _dated(source: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Each quantity and, for a date without a year, the same in the year it is of: the one that was told last, or the
+    one at the end of its span of time.
+    """
+    year: int | None = None
+    for quantity, following in zip_longest(found, found[1:]):
+        yield quantity
+        year = told_year(source, quantity) or year
+        if quantity.date and quantity.date.year is None:
+            its_year = _year_of_span(source, quantity, following) or year
+            if its_year:
+                yield replace(quantity, date=quantity.date._replace(year=its_year))
+
+
+def told_year(text: str, quantity: Quantity) -> int | None:
+    """The year that a quantity of a text tells, as a date or bare after a word of time: in 2017."""
+    if quantity.date:
+        return quantity.date.year
+    year = _as_year(quantity)
+    before = text[max(0, quantity.span.start - _TIME_WORD_CHARACTERS) : quantity.span.start]
+    return year.year if year and _TIME_WORD_BEFORE.search(before) else None
+
+
+def _year_of_span(source: str, quantity: Quantity, following: Quantity | None) -> int | None:
+    """2017, of March in "from March to May 2017"."""
+    if following is None or following.date is None:
+        return None
+    between = source[quantity.span.end : following.span.start]
+    return following.date.year if _BETWEEN_DATES.fullmatch(between) else None
 
 
 def _with_fall(text: str, quantity: Quantity) -> Iterator[Quantity]:

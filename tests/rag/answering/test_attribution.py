@@ -11,13 +11,15 @@ from rag.answering.attribution import (
     coverage,
     score,
 )
-from rag.answering.evidence import Evidence, centred
+from rag.answering.evidence import Evidence, centred, split_sources
+from rag.answering.verification import verify
+from rag.citations import SupportStatus
 from rag.documents import Language
 from rag.models.embedding import Embedder
 from rag.retrieval.centres import estimate_centres
 from rag.text.language import detect_language
 from rag.text.terms import lexical_terms
-from tests.rag.answering.sources import CLAIM, evidence, sentence
+from tests.rag.answering.sources import CLAIM, evidence, sentence, source
 
 
 def attributed(claim: str, found: Evidence, language: Language = "en") -> Attribution:
@@ -164,6 +166,25 @@ def test_closeness_is_that_of_the_best_sentence() -> None:
     found = evidence(("Lunch.", 0.9), ("Warranty claims need a receipt.", 0.7))
 
     assert attributed("Warranty claims need a receipt.", found).closeness == pytest.approx(np.float32(0.7))
+
+
+@pytest.mark.parametrize(
+    ("claim", "quotes"),
+    [
+        ("Acme bought Beta in January 2017.", ["In January, it bought Beta.", "In 2017 Acme grew."]),
+        ("Acme bought Beta in January.", ["In January, it bought Beta."]),
+        ("Acme bought Beta in January 2018.", ["In January, it bought Beta."]),
+    ],
+)
+def test_the_sentence_that_tells_the_year_of_a_date_is_cited_with_it(claim: str, quotes: list[str]) -> None:
+    sentences = tuple(split_sources([source("In 2017 Acme grew. In January, it bought Beta.")]))
+    found = Evidence(sentences, np.array([[0.2, 0.0], [0.9, 0.0]], np.float32))
+
+    result = attributed(claim, found)
+
+    assert texts(result) == quotes
+    status = verify(claim, result, 0.5).status
+    assert status is (SupportStatus.CONTRADICTED if "2018" in claim else SupportStatus.SUPPORTED)
 
 
 @pytest.mark.models

@@ -79,3 +79,30 @@ def test_a_label_goes_with_the_line_that_it_names(text: str, places: list[str] |
 
     assert [sentence.text for sentence in found] == (places or text.split("\n"))
     assert [sentence.span.of(text) for sentence in found] == [sentence.text for sentence in found]
+
+
+def test_a_sentence_is_dated_by_the_one_before_it_that_tells_the_year() -> None:
+    text = "In 2017 Acme grew. It hired staff. In January, it bought Beta. 2018年停产。三月，复产。"
+
+    found = split_sources([source(text[19:], name="p2", start=19), source(text[:18], name="p1")])
+
+    assert [one.dated_by.text if one.dated_by else None for one in found] == [
+        None,
+        "In 2017 Acme grew.",
+        None,
+        "2018年停产。",
+        None,
+    ]
+    assert found[1].dated == "2017年\nIn January, it bought Beta."
+
+
+def test_a_year_does_not_reach_over_text_that_is_not_here() -> None:
+    found = split_sources([source("In 2017 Acme grew."), source("In January, it fell.", name="p2", start=60)])
+
+    assert [one.dated_by for one in found] == [None, None]
+    assert found[1].dated == found[1].text
+
+
+def test_a_header_tells_the_year_where_no_sentence_does() -> None:
+    assert sentence("3月召开会议。", context="2021年度报告").dated == "2021年\n3月召开会议。"
+    assert sentence("会议召开。", context="2021年度报告").dated == "会议召开。"
