@@ -138,7 +138,7 @@ async function showText(view, place) {
   }
 }
 
-const SAID_BY_NAME = ["verbatim", "evidence", "declined"]; // checks whose detail is their name again, in English
+const SAID_BY_NAME = ["verbatim", "evidence", "declined", "restates", "language"]; // checks whose detail is their name again, in English
 
 function statement(sentence) {
   const checks = sentence.checks.map(({ name, passed, detail }) =>

@@ -10,7 +10,7 @@ import numpy as np
 
 from rag.answering.answerability import answerability, could_be_answered, signals
 from rag.answering.calibration import Calibration
-from rag.answering.checking import SentenceChecker, is_foreign
+from rag.answering.checking import RESTATES, SentenceChecker, is_foreign
 from rag.answering.citing import Citer
 from rag.answering.draft import Draft
 from rag.answering.events import Answered, Event, SourcesFound, TextWritten
@@ -22,6 +22,7 @@ from rag.answering.question_words import word_shares
 from rag.answering.refusals import declines, refusal
 from rag.answering.sentence_stream import SentenceStream, WrittenSentence
 from rag.answering.surroundings import Surroundings
+from rag.answering.telling import may_answer
 from rag.answering.verification import Verdict
 from rag.answering.work import Work
 from rag.answering.writing import Writing, stopped
@@ -35,6 +36,7 @@ from rag.models.yes_no import YesNoJudge
 from rag.retrieval.centres import Centres
 from rag.retrieval.retriever import Retrieval, Retriever
 from rag.settings import AnsweringSettings
+from rag.text.questions import asks_for_several
 
 _EXTRACTS_INSTEAD = {
     "en": "The chat model did not answer, so these are the documents' own sentences.",
@@ -178,7 +180,7 @@ class Answerer:
                 async with aclosing(self._generated(work, packed, chat, begun)) as events:
                     async for event in events:
                         yield event
-                if work.draft.sentences or not work.is_likely_answered(LIKELY):
+                if work.draft.sentences or not _may_be_quoted(work, scores):
                     yield Answered(self._finished(work))
                     return
                 work.notices.append(_in_language(_EXTRACTS_FOR_SUPPORT, work.language))
@@ -259,7 +261,7 @@ class Answerer:
 
     def _finished(self, work: Work) -> Answer:
         if not work.draft.sentences:
-            declined = not work.draft.dropped or _declined(work)
+            declined = not work.draft.dropped or _declined(work) or _restated(work)
             reason = RefusalReason.MODEL_DECLINED if declined else RefusalReason.UNSUPPORTED_ANSWER
             return self._refused(work, reason)
         return self._assembled(work, work.draft.text, None)
@@ -297,6 +299,25 @@ class Answerer:
 def _declined(work: Work) -> bool:
     """Whether the model began by saying that the sources do not tell: what it adds is then guesswork."""
     return not work.draft.sentences and any(declines(sentence.text) for sentence in work.draft.dropped)
+
+
+def _restated(work: Work) -> bool:
+    """Whether nothing came of the question but the question."""
+    return bool(work.draft.dropped) and all(
+        any(check.name == RESTATES for check in sentence.checks) for sentence in work.draft.dropped
+    )
+
+
+def _may_be_quoted(work: Work, scores: np.ndarray) -> bool:
+    """Whether the sources likely answer what the model did not.
+
+    A model that gives a question for one fact back as its answer has found the place, and not the fact.
+    """
+    question = work.retrieval.question
+    if not work.is_likely_answered(LIKELY) or (_restated(work) and not asks_for_several(question)):
+        return False
+    assert work.evidence is not None
+    return any(may_answer(question, sentence.text) for sentence in extract(scores, work.evidence))
 
 
 def _in_language(texts: Mapping[str, str], language: Language) -> str:

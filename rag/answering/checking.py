@@ -12,6 +12,7 @@ from rag.answering.citing import Citer
 from rag.answering.events import SentenceChecked
 from rag.answering.refusals import declines
 from rag.answering.sentence_stream import WrittenSentence
+from rag.answering.telling import tells_more
 from rag.answering.verification import Verdict, verify
 from rag.answering.work import Work
 from rag.citations import Check, SupportStatus
@@ -20,11 +21,14 @@ from rag.models.batching import EmbeddingBatcher
 from rag.retrieval.centres import Centres
 from rag.text.language import detect_language
 
+RESTATES = "restates"
+"""The check of a sentence that gives the question back as its answer."""
 _UNFIT = (SupportStatus.UNSUPPORTED, SupportStatus.CONTRADICTED)
 
 _DECLINES = Verdict(
     SupportStatus.UNSUPPORTED, (Check("declined", False, "the model says the sources do not tell"),), 0.0
 )
+_RESTATES = Verdict(SupportStatus.UNSUPPORTED, (Check(RESTATES, False, "it says no more than the question"),), 0.0)
 _FOREIGN = Verdict(
     SupportStatus.UNSUPPORTED, (Check("language", False, "it is not in the language of the question"),), 0.0
 )
@@ -44,6 +48,8 @@ class SentenceChecker:
             return work.draft.drop(sentence.text, _DECLINES)
         if is_foreign(sentence.text, work.language):
             return work.draft.drop(sentence.text, _FOREIGN)
+        if not tells_more(work.retrieval.question, sentence.text):
+            return work.draft.drop(sentence.text, _RESTATES)
         attribution = await self._attributed(sentence.text, work)
         verdict = verify(sentence.text, attribution, self._calibration.support_threshold)
         if self._strict and verdict.status in _UNFIT:

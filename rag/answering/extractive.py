@@ -39,7 +39,7 @@ def _told(shares: Mapping[str, float], sentence: EvidenceSentence) -> float:
 
 
 def extract(scores: np.ndarray, evidence: Evidence) -> list[EvidenceSentence]:
-    """The sentences that answer the question best, at most three, in the order of their documents; none of those that
+    """The sentences that meet the question best, at most three, in the order of their documents; none of those that
     speak to a model instead of a reader.
     """
     order = [int(i) for i in np.argsort(-scores, kind="stable")]

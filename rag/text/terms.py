@@ -61,14 +61,15 @@ def _unspaced_terms(run: str) -> Iterator[str]:
         return
     yield from (first + second for first, second in pairwise(run))
     if len(run) > 2:
-        yield from (word for word in _words(run) if len(word) > 2)
+        yield from (word for word in words(run) if len(word) > 2)
 
 
-def _words(run: str) -> list[str]:
+def words(run: str) -> list[str]:
+    """The words of a run of a script that is written without spaces."""
     import rjieba  # its dictionary takes 0.4 s to load
 
-    words: list[str] = rjieba.cut(run)
-    return words
+    found: list[str] = rjieba.cut(run)
+    return found
 
 
 def _token_terms(token: str) -> Iterator[str]:

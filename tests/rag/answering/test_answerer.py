@@ -381,6 +381,23 @@ async def test_sources_that_likely_answer_are_quoted_where_the_model_does_not(
     await require_whole(handbook, answer)
 
 
+async def test_the_question_given_back_as_its_answer_is_none(handbook: Library) -> None:
+    answer = await handbook.answerer(JudgingChat(9.0, ["The warranty lasts long."])).answer(QUESTION)
+
+    assert answer.refusal is not None
+    assert answer.refusal.reason is RefusalReason.MODEL_DECLINED
+    assert [sentence.checks[0].name for sentence in answer.dropped] == ["restates"]
+
+
+async def test_where_an_account_is_asked_for_sources_are_quoted_instead_of_the_question(handbook: Library) -> None:
+    chat = JudgingChat(9.0, ["The warranty lasts from delivery."])
+
+    answer = await handbook.answerer(chat).answer("Explain how the warranty lasts from delivery.")
+
+    assert (answer.mode, answer.refusal) == (AnswerMode.EXTRACTIVE, None)
+    assert answer.citations[0].quote == WARRANTY
+
+
 async def test_a_model_that_declines_is_believed_where_the_judge_is_unsure(handbook: Library) -> None:
     answer = await handbook.answerer(JudgingChat(0.5, ["NOT_FOUND"])).answer(QUESTION)
 

@@ -1,0 +1,69 @@
+"""Whether a sentence tells anything that the question does not say itself.
+
+Small models answer "who was appointed in January?" with "somebody was appointed in January" where the sources leave the
+name out. Every check of support is passed: the sources do say so.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from rag.text.normalisation import normal_form
+from rag.text.quantities import Quantity, quantities, supports
+from rag.text.questions import answers_in_kind, asks_to_choose
+from rag.text.scripts import HAN, HANGUL, KANA
+from rag.text.terms import lexical_terms, words
+from rag.text.word_lists import word_set
+
+_UNSPACED = re.compile(f"[{HAN}{HANGUL}{KANA}]+")
+
+# What sentences are joined and turned round with, and says nothing of their matter. English words as stems.
+_EMPTY: Final = word_set(
+    "a accord addit after again all also although and another any because been before befor both but by can certain",
+    "did do due dure each furthermor further general get got had he henc her him his howev i if it led lead made make",
+    "may might moreov must new not now of one other our out over own result same she should sinc so some specif such",
+    "take than then therefor they through thus took under until upon various variou veri via was we well were when",
+    "which while who with within would you your first firstli second secondli final base about name",
+    "一个 一家 一些 一种 一项 一系列 上述 不同 主要 也 了 于 以 以及 但 但是 使 使得 其 其中 具体 再 分别",
+    "则 到 又 及 另外 各 各种 同时 后 因为 因此 在 多个 多种 多项 它 完成 对 导致 将 就 已 已经 并 并且",
+    "开始 当 得以 成功 成为 我们 所 所以 把 提供 方面 方式 是 时 是由 有 有关 来 来自 某 根据 此 此外",
+    "正在 每 没有 然后 由 由于 的 相关 相应 着 第一 第二 等 等等 自 至 被 该 该家 让 这 这些 这个 这一",
+    "进行 还 通过 那 那么 都 采取 首先 从 从而 与 和 或 为 为了 给 给予 能够 可以 可 会 最后 最终 其次",
+    "例如 比如 包括 之 之一 之后 之前",
+)
+
+
+LEAST_RESTATED = 0.5
+"""The share of a question's terms from which a sentence restates it. A name alone answers, though it stands there."""
+
+
+def tells_more(question: str, sentence: str) -> bool:
+    """Whether a sentence does more than restate the question, or may be made of its words, as a choice among them."""
+    if asks_to_choose(question) or not _restates(question, sentence):
+        return True
+    return bool(_new_quantities(question, sentence)) or _has_new_words(question, sentence)
+
+
+def may_answer(question: str, sentence: str) -> bool:
+    """Whether a sentence tells more than the question and, where that asks for an amount or a date, has one."""
+    return tells_more(question, sentence) and answers_in_kind(question, _new_quantities(question, sentence))
+
+
+def _restates(question: str, sentence: str) -> bool:
+    asked = frozenset(lexical_terms(question))
+    return len(asked & frozenset(lexical_terms(sentence))) >= LEAST_RESTATED * len(asked)
+
+
+def _new_quantities(question: str, sentence: str) -> list[Quantity]:
+    asked = quantities(question)
+    return [told for told in quantities(sentence) if not any(supports(told, known) for known in asked)]
+
+
+def _has_new_words(question: str, sentence: str) -> bool:
+    asked, said = normal_form(question), normal_form(sentence)
+    unspaced = (word for run in _UNSPACED.findall(said) for word in words(run))
+    if any(word not in asked and word not in _EMPTY for word in unspaced):
+        return True
+    known = _EMPTY.union(lexical_terms(question))
+    return any(term not in known for term in lexical_terms(_UNSPACED.sub(" ", said)))

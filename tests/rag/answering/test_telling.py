@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.telling import may_answer, tells_more
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("Who was appointed CEO of Acme in January 2019?", "In January 2019, Acme appointed a new CEO."),
+        ("Which bank gave the loan to Acme?", "A bank gave a loan to Acme."),
+        ("医疗先锋公司与哪家国际环境组织建立了合作？", "医疗先锋公司与国际环境组织建立了合作。"),
+        ("天路公司如何通过绿色产品提升竞争力？", "天路公司通过绿色产品提升了竞争力。"),
+    ],
+)
+def test_the_question_given_back_tells_nothing(question: str, sentence: str) -> None:
+    assert not tells_more(question, sentence)
+    assert not may_answer(question, sentence)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("Who was appointed CEO of Acme in January 2019?", "Acme appointed J. Moore as CEO in January 2019."),
+        ("How old is E. Chavez?", "E. Chavez is 30 years old."),
+        ("When did Acme open?", "Acme opened in 1999."),
+        ("How many branches has Acme?", "Acme has 10 branches."),
+        ("哪家公司的利润更高，天路还是海通？", "天路公司的利润更高。"),
+        ("Did Acme buy Beta in 2019?", "Acme bought Beta in 2019."),
+        ("冠饰角龙类是哪种恐龙的演化支？", "角龙"),  # a name alone answers, though the question has it
+        ("天路公司何时成立？", "天路公司成立于2005年。"),
+        ("天路公司的审判长是谁？", "天路公司的审判长是李明。"),
+    ],
+)
+def test_one_new_word_or_number_or_a_choice_tells_something(question: str, sentence: str) -> None:
+    assert tells_more(question, sentence)
+    assert may_answer(question, sentence)
+
+
+def test_new_words_do_not_answer_for_an_amount() -> None:
+    question, sentence = "How much did Acme invest in parks?", "Acme is proud of what it invested in parks."
+
+    assert tells_more(question, sentence)
+    assert not may_answer(question, sentence)
