@@ -24,9 +24,9 @@ from rag.settings import load_settings
 
 NAMES = (
     *("startup", "index", "pages", "long_pdf", "fidelity", "scans", "extraction", "breadth", "ingestion"),
-    *("search", "reranking", "answers", "planted", "translations"),
+    *("search", "reranking", "answers", "checking", "planted", "translations"),
 )
-ON_REQUEST = ("kills", "outages")
+ON_REQUEST = ("kills", "outages", "citations")
 """Proofs that take long: only when they are named."""
 
 
