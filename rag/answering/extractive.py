@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 
 from rag.answering.evidence import Evidence, EvidenceSentence
 from rag.answering.injection import is_instruction
+from rag.documents import ScoredPassage
 
 WORDS_WEIGHT = 1.0
 """What a sentence with all the words of the question is worth beside a centred cosine. With the words weighted by how
@@ -17,6 +19,7 @@ half (docs/answering.md)."""
 HEADER_SHARE = 0.5
 """What a word counts that only the header holds: every sentence of the section shares it."""
 MOST_SENTENCES = 3
+EXCERPT_SENTENCES = 6
 NEXT_TO_BEST = 0.85
 """Share of the best sentence's score that a further one must have to be shown beside it."""
 
@@ -46,3 +49,11 @@ def extract(scores: np.ndarray, evidence: Evidence) -> list[EvidenceSentence]:
     best = list(islice((i for i in order if not is_instruction(evidence.sentences[i])), MOST_SENTENCES))
     kept = [i for i in best if scores[i] >= NEXT_TO_BEST * scores[best[0]]]
     return [evidence.sentences[i] for i in sorted(kept)]
+
+
+def excerpts(scores: np.ndarray, evidence: Evidence) -> list[ScoredPassage]:
+    """The sentences that meet the question best, as sources of their own in the order of their documents: a small model
+    judges a few lines better than a page.
+    """
+    best = sorted(map(int, np.argsort(-scores, kind="stable")[:EXCERPT_SENTENCES]))
+    return [replace(evidence.sentences[n].source, text=evidence.sentences[n].text) for n in best]

@@ -35,6 +35,15 @@ class Surroundings:
         self._beside = _beside(evidence.sentences)
         self._cited = np.zeros(len(self._places), bool)
 
+    @property
+    def cited(self) -> np.ndarray:
+        """Which sentences the answer rests on so far, shape (n,), of bool."""
+        return self._cited.copy()
+
+    @property
+    def cited_places(self) -> int:
+        return int(self._cited.sum())
+
     def bonus(self) -> np.ndarray:
         """What to add to each sentence's score, shape (n,); negative for sentences of documents far off."""
         beside = self._beside[self._cited].any(axis=0)

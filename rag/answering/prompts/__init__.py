@@ -40,8 +40,8 @@ def answer_messages(
 
 
 def judging_messages(question: str, language: Language, sources: Sequence[ScoredPassage]) -> list[Message]:
-    """The question whether the sources answer the question. It differs from the request for an answer in its last line
-    alone: a model that keeps what it read pays for the sources once.
+    """The question whether the sources answer the question, behind the rules of an answer: a model that keeps what it
+    read pays for those once.
     """
     return _messages(question, language, sources, _text(f"judge.{_key(language)}.txt"))
 

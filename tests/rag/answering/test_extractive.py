@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rag.answering.evidence import Evidence
-from rag.answering.extractive import HEADER_SHARE, WORDS_WEIGHT, extract, question_scores
+from rag.answering.extractive import EXCERPT_SENTENCES, HEADER_SHARE, WORDS_WEIGHT, excerpts, extract, question_scores
 from tests.rag.answering.sources import CLAIM, evidence, sentence
 
 
@@ -54,3 +54,13 @@ def test_what_speaks_to_the_model_is_not_quoted(told: str) -> None:
 
     assert [sentence.text for sentence in extract(np.array([0.9, 0.5]), found)] == ["The warranty lasts 24 months."]
     assert extract(np.array([0.9]), evidence((told, 0.9))) == []
+
+
+def test_excerpts_are_the_best_sentences_in_the_order_of_their_documents() -> None:
+    found = evidence(*((f"Sentence {n}.", 0.0) for n in range(9)))
+
+    taken = excerpts(np.array([0.1, 0.9, 0.2, 0.8, 0.3, 0.7, 0.4, 0.6, 0.5]), found)
+
+    assert [one.text for one in taken] == [f"Sentence {n}." for n in (1, 3, 5, 6, 7, 8)]
+    assert len(taken) == EXCERPT_SENTENCES
+    assert excerpts(np.array([]), evidence()) == []

@@ -39,7 +39,7 @@ def test_rules_and_labels_are_in_the_language_of_the_question(language: Language
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_judge_is_asked_behind_the_same_words_as_the_answer(language: Language) -> None:
+def test_the_judge_is_asked_behind_the_rules_of_an_answer(language: Language) -> None:
     asked = ("How long?", language, [source("Ten days.")])
     (rules, answer), (same_rules, judge) = answer_messages(*asked), judging_messages(*asked)
 
