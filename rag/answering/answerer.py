@@ -16,13 +16,12 @@ from rag.answering.citing import Citer
 from rag.answering.conversation.condensing import Condenser
 from rag.answering.conversation.turns import History
 from rag.answering.deep.deepening import Deepener, Gathered
-from rag.answering.deep.merging import pack_parts
 from rag.answering.deep.second_look import SecondLook
 from rag.answering.effort import Pace
 from rag.answering.events import Answered, Event, SourcesFound, StepTaken, TextWritten
 from rag.answering.evidence import Evidence, centred, split_sources
 from rag.answering.extractive import extract, question_scores
-from rag.answering.packing import Packed
+from rag.answering.packing import Packed, pack
 from rag.answering.prompts import answer_messages, judging_messages, without_marks
 from rag.answering.question_words import word_shares
 from rag.answering.refusals import declines, refusal
@@ -139,7 +138,7 @@ class Answerer:
             if gathered.parts:
                 work.retrieval = gathered.retrieval
                 yield SourcesFound(work.retrieval.passages)
-        packed = self._packed(gathered, work.pace)
+        packed = self._packed(work)
         chat = None if extractive else self._chat
         async with AsyncExitStack() as reading:
             # The model reads the sources while their sentences are embedded: its first word is what one waits for.
@@ -268,9 +267,10 @@ class Answerer:
         messages = answer_messages(question, language, packed.sources, insisting=insisting)
         return Writing(chat, messages, GenerationOptions(max_tokens=self._settings.max_tokens), self._chat_timeout_s)
 
-    def _packed(self, gathered: Gathered, pace: Pace) -> Packed:
+    def _packed(self, work: Work) -> Packed:
         count_tokens = self._embedder.embedder.count_tokens
-        return pack_parts(gathered.whole, gathered.parts, pace.budget_tokens, count_tokens)
+        found = work.retrieval
+        return pack(found.passages, work.pace.budget_tokens, count_tokens, question=found.question)
 
     async def _evidence(self, packed: Packed, centres: Centres) -> Evidence:
         sentences = split_sources(packed.sources)
