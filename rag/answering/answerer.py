@@ -131,13 +131,9 @@ class Answerer:
         if not work.retrieval.passages:
             yield Answered(self._refused(work, RefusalReason.NO_DOCUMENTS))
             return
-        gathered = Gathered(work.retrieval)
-        if work.pace.effort is Effort.DEEP:
-            async for step in self._deepener.deepen(gathered, collection, filter, lambda: self._has_time(work)):
-                yield work.took(step)
-            if gathered.parts:
-                work.retrieval = gathered.retrieval
-                yield SourcesFound(work.retrieval.passages)
+        async with aclosing(self._deepened(work, collection, filter)) as steps:
+            async for event in steps:
+                yield event
         packed = self._packed(work)
         chat = None if extractive else self._chat
         async with AsyncExitStack() as reading:
@@ -156,8 +152,8 @@ class Answerer:
             async with aclosing(self._written(work, packed, scores, chat, writing)) as events:
                 async for event in events:
                     yield event
-        if work.pace.effort is Effort.DEEP and work.mode is AnswerMode.GENERATED:
-            async for event in self._second_look.look(work, collection, filter, lambda: self._has_time(work)):
+        async with aclosing(self._looked_again(work, collection, filter)) as found:
+            async for event in found:
                 yield event
         yield Answered(self._finished(work))
 
@@ -177,6 +173,28 @@ class Answerer:
             work.steps.append(Step(StepKind.CONDENSE, condensed.question, round(waited_s, 3), by=condensed.by))
         work.clock("retrieved_s")
         return work
+
+    async def _deepened(self, work: Work, collection: str | None, filter: Filter) -> AsyncGenerator[Event]:
+        """Further searches, where the effort is deep, and what was found with them."""
+        if work.pace.effort is not Effort.DEEP:
+            return
+        gathered = Gathered(work.retrieval)
+        steps = self._deepener.deepen(gathered, collection, filter, lambda: self._has_time(work))
+        async with aclosing(steps):
+            async for step in steps:
+                yield work.took(step)
+        if gathered.parts:
+            work.retrieval = gathered.retrieval
+            yield SourcesFound(work.retrieval.passages)
+
+    async def _looked_again(self, work: Work, collection: str | None, filter: Filter) -> AsyncGenerator[Event]:
+        """Sentences of the model that found support only when they were searched for, where the effort is deep."""
+        if work.pace.effort is not Effort.DEEP or work.mode is not AnswerMode.GENERATED:
+            return
+        events = self._second_look.look(work, collection, filter, lambda: self._has_time(work))
+        async with aclosing(events):
+            async for event in events:
+                yield event
 
     def _has_time(self, work: Work) -> bool:
         return work.seconds < self._settings.deep_s
