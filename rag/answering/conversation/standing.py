@@ -79,7 +79,7 @@ _QUESTION_WORDS: Final = re.compile(
 def stands_alone(question: str) -> bool:
     """Whether a question names what it is about; a false one refers to what was said before it."""
     text = normalise(question).text.strip()
-    if _OPENING.match(text) or _CLOSING.search(text) or not _content(text):
+    if _OPENING.match(text) or _CLOSING.search(text) or not content_terms(text):
         return False
     if detect_language(text, default="en") == "zh":
         return not (_refers_back_in_chinese(text) or is_fragment(text))
@@ -94,8 +94,8 @@ def is_fragment(question: str) -> bool:
     return len(words) <= _FEW_WORDS and question.rstrip().endswith("?") and not _ENGLISH_VERB.search(question)
 
 
-def _content(text: str) -> list[str]:
-    """The terms of what is left without the words that questions are made of."""
+def content_terms(text: str) -> list[str]:
+    """The terms of a question without the words that questions are made of."""
     return lexical_terms(_QUESTION_WORDS.sub(" ", text))
 
 

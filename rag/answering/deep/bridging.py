@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
@@ -30,9 +31,14 @@ def bridges(question: str, passages: Sequence[ScoredPassage]) -> list[str]:
         share = sum(weight for word, weight in shares.items() if word in sentence.terms)
         if share >= _LEAST_SHARE:
             for name in dict.fromkeys(span.of(sentence.text) for span in topics(sentence.text)):
-                if _is_new(name, question, sentence.source):
+                if _is_telling(name) and _is_new(name, question, sentence.source):
                     led[name] = max(led[name], round(1000 * share))
     return [name for name, _ in led.most_common(MOST)]
+
+
+def _is_telling(name: str) -> bool:
+    """Whether a name is a code, of several words or Chinese: one capital word is as often the head of a column."""
+    return not name.isascii() or " " in name or bool(re.search(r"[A-Z]", name) and re.search(r"[0-9]", name))
 
 
 def _is_new(name: str, question: str, source: ScoredPassage) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from rag.answering.conversation.standing import content_terms
 from rag.answering.deep.coordination import Coordination, coordinations
 from rag.text.language import detect_language
-from rag.text.terms import lexical_terms
 
 MOST: Final = 4
 """Sub-questions of a plan."""
@@ -78,5 +78,5 @@ def _of_relatives(question: str) -> list[str]:
 
 def _worth_asking(parts: list[str], question: str) -> list[str]:
     """Those that say enough to be searched for, each once."""
-    kept = dict.fromkeys(part for part in parts if part != question and len(set(lexical_terms(part))) >= _LEAST_TERMS)
+    kept = dict.fromkeys(part for part in parts if part != question and len(set(content_terms(part))) >= _LEAST_TERMS)
     return list(kept)[:MOST]

@@ -18,6 +18,9 @@ def test_what_was_asked_about_leads_nowhere_nor_what_the_document_is_about() -> 
     asked = source("The pump of the QW-300 weighs 5 kg.", name="a")
     titled = source("The seal rings that supplier S-114 delivered were leaking.", name="b", context="Supplier S-114")
 
+    assert (
+        bridges("On which days are claims paid?", [source("Claims are paid in May, on the 10th days, by CNY.")]) == []
+    )
     assert bridges("How heavy is the pump of the QW-300?", [asked]) == []
     assert bridges(QUESTION, [titled]) == []
     assert bridges(QUESTION, []) == []

@@ -53,6 +53,7 @@ def test_a_chain_is_looked_for_step_by_step(question: str, plan: list[str]) -> N
         "How long is the initial term of the maintenance agreement?",
         "According to the records of Acme Corp, how many orders were issued?",
         "How did the partnership, which began in 2021, change the company?",
+        "谁负责，什么时候完成？",
         "自 2026 年起，导师津贴每月是多少？",
         "根据公司的财务报告，公司是如何提升市场竞争力的？",
         "",
