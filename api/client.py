@@ -142,9 +142,15 @@ class Client:
         collection: str | None = None,
         filter: Mapping[str, Any] | None = None,
         extractive: bool = False,
+        history: Sequence[Mapping[str, Any]] = (),
+        effort: str | None = None,
     ) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Names and payloads of an answer's events, as they come. Raises the error that a `problem` event carries."""
-        body = {"question": question, "collection": collection, "filter": filter, "extractive": extractive}
+        """Names and payloads of an answer's events, as they come. Raises the error that a `problem` event carries.
+
+        `history` is that of the API, as JSON.
+        """
+        asked = {"question": question, "collection": collection, "filter": filter, "extractive": extractive}
+        body = {**asked, "history": list(history), "effort": effort}
         headers = {"Accept": "text/event-stream"}
         with self._reaching(), self._http.stream("POST", "/v1/answers", json=body, headers=headers) as reply:
             if reply.is_error:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from api.filters import FilterIn, MetadataIn
-from rag.citations import AnswerMode, RefusalReason, SupportStatus
+from rag.citations import AnswerMode, Effort, RefusalReason, StepKind, SupportStatus
 from rag.documents import Language, VersionStatus
 
 Collection = Annotated[str, StringConstraints(pattern=r"^[^\s/\\]{1,64}$")]
+MOST_TURNS = 50
+MOST_HISTORY_CHARACTERS = 100_000
 QuestionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
 
@@ -98,6 +100,16 @@ class UsageOut(Schema):
     completion_tokens: int
 
 
+class StepOut(Schema):
+    """A step beside those that every question takes. `passages` counts what a search found that was new."""
+
+    kind: StepKind
+    text: str
+    seconds: float
+    passages: int
+    by: Literal["rule", "model"]
+
+
 class AnswerOut(Schema):
     question: str
     language: Language
@@ -112,6 +124,11 @@ class AnswerOut(Schema):
     usage: UsageOut
     timings: dict[str, float]
     notices: list[str]
+    standalone_question: str | None = Field(
+        None, description="What a follow-up was understood as; null for a question that stood alone."
+    )
+    effort: Effort = Effort.STANDARD
+    steps: list[StepOut] = []
 
 
 class SearchIn(Schema):
@@ -129,11 +146,45 @@ class SearchOut(Schema):
     notices: list[str] = []
 
 
+class CitedIn(BaseModel):
+    """A citation as an earlier answer gave it; more of its fields may be sent and are not looked at."""
+
+    marker: int = Field(ge=1, le=1_000_000)
+    version_id: str = Field(max_length=64)
+    span: SpanOut
+
+
+class TurnIn(Schema):
+    """An earlier question and what was answered: `text`, `citations` and `standalone_question` of that answer."""
+
+    question: QuestionText
+    answer: str = Field("", max_length=MOST_HISTORY_CHARACTERS)
+    citations: list[CitedIn] = Field([], max_length=2000)
+    refused: bool = Field(False, description="Whether the answer was a refusal, whose words then mean nothing.")
+    standalone_question: QuestionText | None = None
+
+
 class AnswerIn(Schema):
     question: QuestionText
+    history: list[TurnIn] = Field(
+        [],
+        max_length=MOST_TURNS,
+        description="What was asked and answered before, in order: a follow-up is read against it, and the numbers "
+        "of places cited before go on to mean them. 100,000 characters at most.",
+    )
+    effort: Effort | None = Field(None, description="How much is done; null takes `answering.effort`.")
     collection: Collection | None = None
     filter: FilterIn | None = None
     extractive: bool = Field(False, description="Answer with the documents' own sentences, without the chat model.")
+
+    @field_validator("history")
+    @classmethod
+    def _is_bounded(cls, turns: list[TurnIn]) -> list[TurnIn]:
+        if sum(len(turn.question) + len(turn.answer) for turn in turns) > MOST_HISTORY_CHARACTERS:
+            raise ValueError(
+                f"the history has more than {MOST_HISTORY_CHARACTERS} characters: leave out the oldest turns"
+            )
+        return turns
 
 
 class ProblemOut(BaseModel):

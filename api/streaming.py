@@ -10,8 +10,8 @@ from contextlib import aclosing
 from typing import Any
 
 from api.problems import problem
-from api.views import answer_out, citation_out, passage_out, sentence_out
-from rag.answering.events import Answered, Event, SentenceChecked, SourcesFound, TextWritten
+from api.views import answer_out, citation_out, passage_out, sentence_out, step_out
+from rag.answering.events import Answered, Event, SentenceChecked, SourcesFound, StepTaken, TextWritten
 from rag.errors import ChuchuError, InternalError, MessageLanguage
 
 log = logging.getLogger("chuchu.api")
@@ -60,6 +60,8 @@ async def _with_heartbeats(events: AsyncIterator[Event], heartbeat_s: float) -> 
 
 def _payload(event: Event) -> tuple[str, dict[str, Any]]:
     match event:
+        case StepTaken(step):
+            return "step", {"step": step_out(step).model_dump(mode="json")}
         case SourcesFound(passages):
             return "sources", {"passages": [passage_out(passage).model_dump(mode="json") for passage in passages]}
         case TextWritten(text):

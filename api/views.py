@@ -16,11 +16,12 @@ from api.schemas import (
     RefusalOut,
     SentenceOut,
     SpanOut,
+    StepOut,
     SubmissionOut,
     UsageOut,
     VersionOut,
 )
-from rag.citations import Answer, Citation, SentenceSupport
+from rag.citations import Answer, Citation, SentenceSupport, Step
 from rag.documents import DocumentVersion, ScoredPassage, Span
 from rag.errors import MessageLanguage
 from rag.store.jobs import Job
@@ -43,7 +44,14 @@ def answer_out(answer: Answer) -> AnswerOut:
         usage=UsageOut.model_validate(answer.usage),
         timings=dict(answer.timings),
         notices=list(answer.notices),
+        standalone_question=answer.standalone_question,
+        effort=answer.effort,
+        steps=[step_out(step) for step in answer.steps],
     )
+
+
+def step_out(step: Step) -> StepOut:
+    return StepOut.model_validate(step)
 
 
 def sentence_out(sentence: SentenceSupport) -> SentenceOut:

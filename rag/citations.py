@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from rag.documents import Box, Language, ScoredPassage, Span
 
@@ -82,11 +83,43 @@ class Usage:
     completion_tokens: int = 0
 
 
+class Effort(StrEnum):
+    """How much is done for an answer: the least wait, the usual, or evidence for every part of the question."""
+
+    FAST = "fast"
+    STANDARD = "standard"
+    DEEP = "deep"
+
+
+class StepKind(StrEnum):
+    CONDENSE = "condense"
+    PLAN = "plan"
+    SEARCH = "search"
+    FOLLOW = "follow"
+    RECHECK = "recheck"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step on the way to an answer, beside those that every question takes.
+
+    `text` is what came of it: the condensed question, the plan, what was searched for. `passages` counts what a search
+    found that was not there before; `by` says whether a rule or the model did it.
+    """
+
+    kind: StepKind
+    text: str
+    seconds: float
+    passages: int = 0
+    by: Literal["rule", "model"] = "rule"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A checked answer. `text` carries the marks `[n]`; it is the refusal's message when the answer was refused.
 
     `dropped` are sentences that the model wrote and verification kept from the reader. `timings` are in seconds.
+    `standalone_question` is what a follow-up was condensed to; None for a question that stood alone.
     `evidence_score` is what was held against `answering.evidence_threshold`; None where nothing was there to compare.
     """
 
@@ -104,3 +137,6 @@ class Answer:
     timings: Mapping[str, float] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     evidence_score: float | None = None
+    standalone_question: str | None = None
+    effort: Effort = Effort.STANDARD
+    steps: tuple[Step, ...] = ()

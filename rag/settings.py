@@ -176,6 +176,23 @@ class AnsweringSettings(Section):
         description="Tokens of source text in the prompt; on a small CPU they decide the wait for the first word.",
     )
     max_tokens: int = Field(320, gt=0, description="Longest answer, in tokens.")
+    effort: Literal["fast", "standard", "deep"] = Field(
+        "standard",
+        description="How much is done for an answer where the request does not say: fast waits least, deep looks for each part of a question.",
+    )
+    fast_budget_tokens: int = Field(300, gt=0, description="Tokens of source text in the prompt, with the effort fast.")
+    deep_budget_tokens: int = Field(900, gt=0, description="Tokens of source text in the prompt, with the effort deep.")
+    deep_searches: int = Field(6, ge=0, le=20, description="Most searches beside the first, with the effort deep.")
+    deep_s: float = Field(
+        60.0, ge=0, description="Seconds after the question from which on the effort deep takes no further step."
+    )
+    condensing: Literal["rule", "model"] = Field(
+        "rule",
+        description="What rewrites a question that cannot stand alone in a conversation; the model is asked only where the rule finds that it cannot.",
+    )
+    condensing_s: float = Field(
+        10.0, gt=0, description="Longest wait for the model's rewriting; then the rule's is taken."
+    )
     judge: bool = Field(
         True,
         description="Whether a chat model that tells probabilities is asked first if the sources state the answer.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,15 +11,28 @@ import typer
 from api.cli.connection import connected
 from api.cli.filtering import After, Before, Documents, Languages, MediaTypes, Tags, Where, filter_from
 from api.cli.terminal import Terminal
+from rag.citations import Effort
 
 if TYPE_CHECKING:
     from api.schemas import AnswerOut, CitationOut, PassageOut
 
 Collection = Annotated[str | None, typer.Option(help="Only this collection. 仅限此文档集。")]
+EffortOption = Annotated[
+    Effort | None,
+    typer.Option(help="fast: least wait; deep: a search for each part of the question. 快速、标准或深入。"),
+]
+Extractive = Annotated[bool, typer.Option(help="Answer with the documents' own sentences. 直接以文档原句回答。")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON as the API gives it. 输出与 API 相同的 JSON。")]
 
 _MARKS = {"supported": "✓", "partial": "~", "unsupported": "✗", "contradicted": "✗"}
 _SNIPPET = 300
+_STEPS = {
+    "condense": ("Understood as: ", "理解为："),
+    "plan": ("Looking for: ", "分别查找："),
+    "search": ("Searched: ", "已检索："),
+    "follow": ("Followed: ", "继续检索："),
+    "recheck": ("Looked again for: ", "再次核对："),
+}
 
 
 def search(
@@ -62,36 +76,40 @@ def ask(
     before: Before = None,
     where: Where = None,
     as_json: AsJson = False,
-    extractive: Annotated[
-        bool, typer.Option(help="Answer with the documents' own sentences. 直接以文档原句回答。")
-    ] = False,
+    extractive: Extractive = False,
+    effort: EffortOption = None,
 ) -> None:
     """Answer from the documents, with the words behind every sentence. 依据文档回答，逐句给出处。"""
-    from api.schemas import AnswerOut
-
     narrowed = filter_from(document, tag, language, media_type, after, before, where)
     with connected() as (client, terminal):
-        waiting = terminal.err.status(terminal.text("Searching …", "正在检索……"))
-        waiting.start()
-        answer: AnswerOut | None = None
-        try:
-            for name, payload in client.answer_events(
-                question, collection=collection, filter=narrowed, extractive=extractive
-            ):
-                waiting.update(terminal.text("Reading the sources …", "正在阅读资料……"))
-                if name == "answer":
-                    answer = AnswerOut.model_validate(payload["answer"])
-                elif not as_json:
-                    waiting.stop()
-                    _show_event(terminal, name, payload)
-                    waiting.start()
-        finally:
-            waiting.stop()
-    assert answer is not None
+        events = client.answer_events(
+            question, collection=collection, filter=narrowed, extractive=extractive, effort=effort
+        )
+        answer = follow(terminal, events, silently=as_json)
     if as_json:
         print(answer.model_dump_json(indent=2))
         return
-    _show_answer(terminal, answer)
+    show_answer(terminal, answer)
+
+
+def follow(terminal: Terminal, events: Iterator[tuple[str, dict[str, Any]]], *, silently: bool = False) -> AnswerOut:
+    """Show an answer's events as they come; the whole answer, whose end is still to be shown."""
+    from api.schemas import AnswerOut
+
+    waiting = terminal.err.status(terminal.text("Searching …", "正在检索……"))
+    waiting.start()
+    try:
+        for name, payload in events:
+            if name == "answer":
+                return AnswerOut.model_validate(payload["answer"])
+            waiting.update(terminal.text("Reading the sources …", "正在阅读资料……"))
+            if not silently:
+                waiting.stop()
+                _show_event(terminal, name, payload)
+                waiting.start()
+    finally:
+        waiting.stop()
+    raise AssertionError("a stream of events ends with the answer")
 
 
 def _show_event(terminal: Terminal, name: str, payload: dict[str, Any]) -> None:
@@ -100,9 +118,17 @@ def _show_event(terminal: Terminal, name: str, payload: dict[str, Any]) -> None:
         sentence = payload["sentence"]
         marks = "".join(f"[{marker}]" for marker in sentence["markers"])
         terminal.out.print(f"{sentence['text']} {marks} {_MARKS[sentence['status']]}", markup=False)
+    elif name == "step":
+        _show_step(terminal, payload["step"])
 
 
-def _show_answer(terminal: Terminal, answer: AnswerOut) -> None:
+def _show_step(terminal: Terminal, step: dict[str, Any]) -> None:
+    english, chinese = _STEPS[step["kind"]]
+    text = step["text"].replace("\n", " | ")
+    terminal.err.print(f"{terminal.text(english, chinese)}{text}", markup=False, style="dim", soft_wrap=True)
+
+
+def show_answer(terminal: Terminal, answer: AnswerOut) -> None:
     if answer.refusal:
         terminal.out.print(answer.refusal.message, markup=False)
         for passage in answer.retrieved[:3]:

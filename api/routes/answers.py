@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
+from api.conversation import history_of
 from api.dependencies import ReaderLanguage, ServicesDep
 from api.filters import filter_of
 from api.schemas import AnswerIn, AnswerOut
 from api.streaming import event_stream
 from api.views import answer_out
+from rag.answering.conversation.turns import History
+from rag.citations import Effort
+from rag.index.filters import Filter
+
+
+class AskedHow(TypedDict):
+    collection: str | None
+    filter: Filter
+    extractive: bool
+    history: History
+    effort: Effort | None
+
 
 router = APIRouter(prefix="/v1/answers", tags=["questions"])
 
@@ -24,17 +39,18 @@ async def answer(
 ) -> AnswerOut | StreamingResponse:
     """Answer from the documents, with a citation behind every sentence, or refuse.
 
-    With `Accept: text/event-stream` the reply is a stream of the events `sources`, `delta`, `sentence`, `answer` and,
-    when it fails on the way, `problem`.
+    With `Accept: text/event-stream` the reply is a stream of the events `step`, `sources`, `delta`, `sentence`,
+    `answer` and, when it fails on the way, `problem`.
     """
-    narrowed = filter_of(asked.filter)
+    how: AskedHow = {
+        "collection": asked.collection,
+        "filter": filter_of(asked.filter),
+        "extractive": asked.extractive,
+        "history": history_of(asked.history),
+        "effort": asked.effort,
+    }
     if "text/event-stream" in request.headers.get("accept", ""):
-        events = services.answerer.stream(
-            asked.question, collection=asked.collection, filter=narrowed, extractive=asked.extractive
-        )
+        events = services.answerer.stream(asked.question, **how)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(event_stream(events, language), media_type="text/event-stream", headers=headers)
-    made = await services.answerer.answer(
-        asked.question, collection=asked.collection, filter=narrowed, extractive=asked.extractive
-    )
-    return answer_out(made)
+    return answer_out(await services.answerer.answer(asked.question, **how))

@@ -4,6 +4,7 @@ import { announce, el, icon, slice } from "./dom.js";
 import { hasMessage, langOf, named, number, say, t } from "./i18n.js";
 import { sentenceNode, statusCounts } from "./sentence.js";
 import { passageList, referenceList } from "./sources.js";
+import { stepList, stepNode } from "./steps.js";
 
 const FULL_WIDTH_END = /[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]$/;
 
@@ -21,7 +22,8 @@ export class Exchange {
     this.unchecked = el("span", { class: "unchecked", tip: ["checking"] });
     this.progress = el("p", { class: "progress-line" }, el("span", { class: "pulse", "aria-hidden": "true" }));
     this.progress.append(el("span", { say: ["searching"] }));
-    this.body = el("div", { class: "answer-body" }, this.prose, this.progress);
+    this.steps = el("ol", { class: "steps" });
+    this.body = el("div", { class: "answer-body" }, this.steps, this.prose, this.progress);
     this.sources = el("div", { class: "sources" });
     this.element = el("article", { class: "exchange", "aria-busy": "true" },
       el("h2", { class: "asked" }, question), this.body, this.sources);
@@ -29,8 +31,13 @@ export class Exchange {
   }
 
   receive(name, data) {
-    const handlers = { sources: this.#found, delta: this.#drafted, sentence: this.#checked, answer: this.#finished };
+    const handlers = { step: this.#stepped, sources: this.#found, delta: this.#drafted, sentence: this.#checked, answer: this.#finished };
     handlers[name]?.call(this, data);
+  }
+
+  #stepped({ step }) {
+    this.steps.append(stepNode(step));
+    announce(t(`step_${step.kind}`));
   }
 
   #found({ passages }) {
@@ -98,7 +105,7 @@ export class Exchange {
     this.#citations = new Map(answer.citations.map((citation) => [citation.marker, citation]));
     this.#heldBack = answer.dropped.length;
     this.element.removeAttribute("aria-busy");
-    this.body.replaceChildren(...(answer.refusal ? refusal(answer.refusal) : this.#answer(answer)));
+    this.body.replaceChildren(...(answer.refusal ? refusal(answer) : this.#answer(answer)));
     this.body.append(...this.#remarks(answer), this.#figures(answer));
     this.sources.replaceChildren(...this.#sourcesOf(answer));
   }
@@ -106,8 +113,9 @@ export class Exchange {
   #answer(answer) {
     this.prose.replaceChildren(...this.#paragraphs(answer));
     this.prose.lang = langOf(answer);
+    const understood = answer.steps.length > 0 && stepList(answer.steps);
     const quoted = answer.mode === "extractive" && el("p", { class: "mode", say: ["quoted_answer"] });
-    return [quoted, this.prose, statusCounts(answer.sentences)].filter(Boolean);
+    return [understood, quoted, this.prose, statusCounts(answer.sentences)].filter(Boolean);
   }
 
   // Sentences with what stands between them in the answer's text: spaces, line breaks, the dashes of a list.
@@ -162,9 +170,9 @@ export class Exchange {
   }
 }
 
-function refusal({ reason, message }) {
+function refusal({ refusal: { reason, message }, steps }) {
   const key = `refusal_${reason}`;
-  return [el("div", { class: "refusal" }, icon("unsupported"),
+  return [...(steps.length ? [stepList(steps)] : []), el("div", { class: "refusal" }, icon("unsupported"),
     el("div", {}, el("h3", { class: "unseen", say: ["refusal"] }), el("p", { class: "refusal-message" }, message),
       hasMessage(key) && el("p", { class: "refusal-reason", say: [key] })))];
 }

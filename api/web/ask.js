@@ -2,6 +2,7 @@
 
 import { $, announce, el } from "./dom.js";
 import { Exchange } from "./answer.js";
+import { history, remember, startOver } from "./conversation.js";
 import { closeEvidence } from "./evidence.js";
 import { t } from "./i18n.js";
 import { askQuestion } from "./service.js";
@@ -16,6 +17,7 @@ export function startAsking() {
   });
   form.elements.question.addEventListener("keydown", (event) => sendOnEnter(event, form));
   $(".stop").addEventListener("click", () => asking?.abort());
+  $("#new-conversation").addEventListener("click", beginAnew);
 }
 
 // Enter also picks a candidate in an input method; Safari tells so by keyCode 229 alone.
@@ -26,10 +28,10 @@ function sendOnEnter(event, form) {
 }
 
 function submit(form) {
-  const { question, collection, extractive } = form.elements;
+  const { question, collection, extractive, effort } = form.elements;
   const text = question.value.trim();
   if (!text) return;
-  ask({ question: text, collection: collection.value || null, extractive: extractive.checked });
+  ask({ question: text, collection: collection.value || null, extractive: extractive.checked, effort: effort.value || null });
   question.value = "";
 }
 
@@ -41,18 +43,33 @@ async function ask(question) {
   const exchange = new Exchange(question, () => ask(question));
   $("#exchanges").prepend(exchange.element);
   showStop(true);
-  await follow(exchange, askQuestion(question, mine.signal));
+  await follow(exchange, askQuestion({ ...question, history: history() }, mine.signal));
   if (asking === mine) showStop(false);
 }
 
 async function follow(exchange, events) {
   try {
-    for await (const { name, data } of events) exchange.receive(name, data);
+    for await (const { name, data } of events) {
+      exchange.receive(name, data);
+      if (name === "answer") remember(data.answer);
+    }
+    $("#new-conversation").hidden = history().length === 0;
     announce(t("answer_done"));
   } catch (error) {
     if (error.name === "AbortError") exchange.stopped();
     else exchange.failed(error);
   }
+}
+
+// The numbers of a new conversation begin at 1 again, so that the answers of the old one leave the page with it.
+function beginAnew() {
+  asking?.abort();
+  closeEvidence();
+  startOver();
+  $("#exchanges").replaceChildren();
+  $("#new-conversation").hidden = true;
+  document.body.classList.remove("has-asked");
+  $("#question").focus();
 }
 
 function showStop(running) {

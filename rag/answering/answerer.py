@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 
@@ -13,8 +14,12 @@ from rag.answering.calibration import Calibration
 from rag.answering.checking import RESTATES, SentenceChecker, is_foreign
 from rag.answering.citing import Citer
 from rag.answering.completing import missing_sentences
-from rag.answering.draft import Draft
-from rag.answering.events import Answered, Event, SourcesFound, TextWritten
+from rag.answering.conversation.condensing import Condenser
+from rag.answering.conversation.turns import History
+from rag.answering.deep.deepening import Deepener, Gathered
+from rag.answering.deep.second_look import SecondLook
+from rag.answering.effort import Pace
+from rag.answering.events import Answered, Event, SourcesFound, StepTaken, TextWritten
 from rag.answering.evidence import Evidence, EvidenceSentence, centred, split_sources
 from rag.answering.extractive import excerpts, extract, question_scores
 from rag.answering.packing import Packed, pack
@@ -27,7 +32,7 @@ from rag.answering.telling import may_answer
 from rag.answering.verification import Verdict
 from rag.answering.work import Work
 from rag.answering.writing import Writing
-from rag.citations import Answer, AnswerMode, Check, Refusal, RefusalReason, SupportStatus
+from rag.citations import Answer, AnswerMode, Check, Effort, Refusal, RefusalReason, Step, StepKind, SupportStatus
 from rag.documents import Language, ScoredPassage
 from rag.errors import ChatUnavailable
 from rag.index.filters import EVERYTHING, Filter
@@ -35,7 +40,7 @@ from rag.models.batching import EmbeddingBatcher
 from rag.models.chat import ChatModel, GenerationOptions
 from rag.models.yes_no import YesNoJudge
 from rag.retrieval.centres import Centres
-from rag.retrieval.retriever import Retrieval, Retriever
+from rag.retrieval.retriever import Retriever
 from rag.settings import AnsweringSettings
 from rag.text.questions import asks_for_several
 
@@ -87,6 +92,9 @@ class Answerer:
         self._calibration = calibration
         self._settings = settings
         self._chat_timeout_s = chat_timeout_s
+        self._condenser = Condenser(chat if settings.condensing == "model" else None, settings.condensing_s)
+        self._deepener = Deepener(retriever, settings.deep_searches)
+        self._second_look = SecondLook(retriever, embedder, self._checker)
 
     async def answer(
         self,
@@ -95,8 +103,13 @@ class Answerer:
         collection: str | None = None,
         filter: Filter = EVERYTHING,
         extractive: bool = False,
+        history: History = (),
+        effort: Effort | None = None,
     ) -> Answer:
-        stream = self.stream(question, collection=collection, filter=filter, extractive=extractive)
+        """As `stream` tells it at its end."""
+        stream = self.stream(
+            question, collection=collection, filter=filter, extractive=extractive, history=history, effort=effort
+        )
         async with aclosing(stream) as events:
             async for event in events:
                 if isinstance(event, Answered):
@@ -110,19 +123,27 @@ class Answerer:
         collection: str | None = None,
         filter: Filter = EVERYTHING,
         extractive: bool = False,
+        history: History = (),
+        effort: Effort | None = None,
     ) -> AsyncGenerator[Event]:
-        """The events of an answer; closing the iterator stops the work. Raises Unavailable when retrieval cannot."""
-        retrieval = await self._retriever.retrieve(question, collection=collection, filter=filter)
-        work = Work(retrieval, notices=list(retrieval.notices))
-        work.clock("retrieved_s")
+        """The events of an answer; closing the iterator stops the work. Raises Unavailable when retrieval cannot.
+
+        `history` is what was asked and answered before; `effort` is that of the settings where it is None.
+        """
+        work = await self._retrieved(question, collection, filter, history, Pace.of(effort, self._settings))
+        for step in work.steps:
+            yield StepTaken(step)
         yield SourcesFound(work.retrieval.passages)
         if not work.retrieval.passages:
             yield Answered(self._refused(work, RefusalReason.NO_DOCUMENTS))
             return
-        packed = self._packed(work.retrieval)
+        async with aclosing(self._deepened(work, collection, filter)) as steps:
+            async for event in steps:
+                yield event
+        packed = self._packed(work)
         chat = None if extractive else self._chat
         async with AsyncExitStack() as reading:
-            judge = self._judge if chat else None
+            judge = self._judge if chat and work.pace.is_judged else None
             # The model reads the sources while their sentences are embedded: its first word is what one waits for.
             writing = None
             if chat and not judge:
@@ -136,6 +157,52 @@ class Answerer:
             async with aclosing(self._written(work, packed, scores, chat, writing)) as events:
                 async for event in events:
                     yield event
+        async with aclosing(self._looked_again(work, collection, filter)) as found:
+            async for event in found:
+                yield event
+        yield Answered(self._finished(work))
+
+    async def _retrieved(
+        self, question: str, collection: str | None, filter: Filter, history: History, pace: Pace
+    ) -> Work:
+        """What the question found, once it was made to stand alone."""
+        started = time.perf_counter()
+        condensed = await self._condenser.condense(question, history, quickly=pace.effort is Effort.FAST)
+        waited_s = time.perf_counter() - started
+        asked = condensed.question if condensed else question
+        language = condensed.language if condensed else None
+        retrieval = await self._retriever.retrieve(asked, collection=collection, filter=filter, language=language)
+        work = Work(retrieval, question, pace, history, waited_s=waited_s, notices=list(retrieval.notices))
+        if condensed:
+            work.condensed = condensed
+            work.steps.append(Step(StepKind.CONDENSE, condensed.question, round(waited_s, 3), by=condensed.by))
+        work.clock("retrieved_s")
+        return work
+
+    async def _deepened(self, work: Work, collection: str | None, filter: Filter) -> AsyncGenerator[Event]:
+        """Further searches, where the effort is deep, and what was found with them."""
+        if work.pace.effort is not Effort.DEEP:
+            return
+        gathered = Gathered(work.retrieval)
+        steps = self._deepener.deepen(gathered, collection, filter, lambda: self._has_time(work))
+        async with aclosing(steps):
+            async for step in steps:
+                yield work.took(step)
+        if gathered.parts:
+            work.retrieval = gathered.retrieval
+            yield SourcesFound(work.retrieval.passages)
+
+    async def _looked_again(self, work: Work, collection: str | None, filter: Filter) -> AsyncGenerator[Event]:
+        """Sentences of the model that found support only when they were searched for, where the effort is deep."""
+        if work.pace.effort is not Effort.DEEP or work.mode is not AnswerMode.GENERATED:
+            return
+        events = self._second_look.look(work, collection, filter, lambda: self._has_time(work))
+        async with aclosing(events):
+            async for event in events:
+                yield event
+
+    def _has_time(self, work: Work) -> bool:
+        return work.seconds < self._settings.deep_s
 
     async def _weigh(self, work: Work, packed: Packed, judge: YesNoJudge | None) -> np.ndarray:
         """Find out how likely the sources are to answer the question; how closely each sentence meets it."""
@@ -174,7 +241,6 @@ class Answerer:
                 async for event in self._complete(work, scores):
                     yield event
                 if work.draft.sentences or not _may_be_quoted(work, scores):
-                    yield Answered(self._finished(work))
                     return
                 work.notices.append(_in_language(_EXTRACTS_FOR_SUPPORT, work.language))
             except ChatUnavailable:
@@ -183,10 +249,10 @@ class Answerer:
                 work.notices.append(_in_language(_EXTRACTS_FOR_LANGUAGE, work.language))
         if work.is_chat_down:
             work.notices.append(_in_language(_EXTRACTS_INSTEAD, work.language))
-        work.draft, work.mode = Draft(dropped=work.draft.dropped), AnswerMode.EXTRACTIVE
+        work.start_over(dropped=work.draft.dropped)
+        work.mode = AnswerMode.EXTRACTIVE
         async for event in self._extract(work, scores):
             yield event
-        yield Answered(self._finished(work))
 
     async def _generated(
         self, work: Work, packed: Packed, chat: ChatModel, begun: Writing | None
@@ -200,7 +266,7 @@ class Answerer:
                     async for event in events:
                         yield event
         except _OtherLanguage:
-            work.draft = Draft()
+            work.start_over()
             async with (
                 self._writing(work, packed, chat, insisting=True) as again,
                 aclosing(self._checked(work, again)) as events,
@@ -213,10 +279,10 @@ class Answerer:
         messages = answer_messages(question, language, packed.sources, insisting=insisting)
         return Writing(chat, messages, GenerationOptions(max_tokens=self._settings.max_tokens), self._chat_timeout_s)
 
-    def _packed(self, retrieval: Retrieval) -> Packed:
+    def _packed(self, work: Work) -> Packed:
         count_tokens = self._embedder.embedder.count_tokens
-        budget = self._settings.budget_tokens
-        return pack(retrieval.passages, budget, count_tokens, question=retrieval.question)
+        found = work.retrieval
+        return pack(found.passages, work.pace.budget_tokens, count_tokens, question=found.question)
 
     async def _evidence(self, packed: Packed, centres: Centres) -> Evidence:
         sentences = split_sources(packed.sources)
@@ -285,7 +351,7 @@ class Answerer:
     def _assembled(self, work: Work, text: str, refused: Refusal | None) -> Answer:
         work.clock("finished_s")
         return Answer(
-            question=work.retrieval.question,
+            question=work.asked,
             language=work.language,
             text=text,
             mode=work.mode,
@@ -299,6 +365,9 @@ class Answerer:
             timings=work.timings,
             notices=tuple(work.notices),
             evidence_score=work.evidence_score,
+            standalone_question=work.condensed.question if work.condensed else None,
+            effort=work.pace.effort,
+            steps=tuple(work.steps),
         )
 
     def _writer(self, work: Work) -> str:

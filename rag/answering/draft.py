@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from rag.answering.conversation.numbering import Numbering
 from rag.answering.events import SentenceChecked
 from rag.answering.verification import Verdict
 from rag.citations import Citation, SentenceSupport
@@ -18,8 +19,9 @@ _FULL_WIDTH_END = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]$")
 
 @dataclass
 class Draft:
-    """Marks are numbered in reading order and one place has one number, however many sentences rest on it."""
+    """New places are numbered in reading order, and one place has one number, however many sentences rest on it."""
 
+    numbering: Numbering = field(default_factory=Numbering)
     text: str = ""
     sentences: list[SentenceSupport] = field(default_factory=list)
     dropped: list[SentenceSupport] = field(default_factory=list)
@@ -48,8 +50,9 @@ class Draft:
         for citation in self.citations:
             if (citation.version_id, citation.span) == (place.version_id, place.span):
                 return citation.marker
-        self.citations.append(replace(place, marker=len(self.citations) + 1))
-        return len(self.citations)
+        marker = self.numbering.of(place)
+        self.citations.append(replace(place, marker=marker))
+        return marker
 
 
 def _marked(sentence: str, markers: Sequence[int]) -> str:

@@ -1,16 +1,26 @@
-"""What an answer tells while it is made, in this order: sources, text and sentences in turn, the whole."""
+"""What an answer tells while it is made, in this order: sources, text and sentences in turn, the whole.
+
+Steps beside those that every question takes are told when they are done: before the sources, after them, or at the end.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.citations import Answer, Citation, SentenceSupport
+from rag.citations import Answer, Citation, SentenceSupport, Step
 from rag.documents import ScoredPassage
 
 
 @dataclass(frozen=True, slots=True)
+class StepTaken:
+    """A follow-up was condensed, or the effort `deep` went one step further."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
 class SourcesFound:
-    """Retrieval is done: what the answer will be written from, best first."""
+    """Retrieval is done: what the answer will be written from, best first. Told anew after further searches."""
 
     passages: tuple[ScoredPassage, ...]
 
@@ -41,4 +51,4 @@ class Answered:
     answer: Answer
 
 
-Event = SourcesFound | TextWritten | SentenceChecked | Answered
+Event = StepTaken | SourcesFound | TextWritten | SentenceChecked | Answered

@@ -5,10 +5,15 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from rag.answering.conversation.condensing import Condensed
+from rag.answering.conversation.numbering import Numbering
+from rag.answering.conversation.turns import History
 from rag.answering.draft import Draft
+from rag.answering.effort import Pace
+from rag.answering.events import StepTaken
 from rag.answering.evidence import Evidence
 from rag.answering.surroundings import Surroundings
-from rag.citations import AnswerMode, Usage
+from rag.citations import AnswerMode, SentenceSupport, Step, Usage
 from rag.documents import Language
 from rag.retrieval.centres import Centres
 from rag.retrieval.retriever import Retrieval
@@ -16,7 +21,17 @@ from rag.retrieval.retriever import Retrieval
 
 @dataclass
 class Work:
+    """`asked` is the question as it was put, which `condensed` makes stand alone where it did not; `waited_s` are the
+    seconds before retrieval.
+    """
+
     retrieval: Retrieval
+    asked: str = ""
+    pace: Pace = field(default_factory=Pace)
+    history: History = ()
+    steps: list[Step] = field(default_factory=list)
+    waited_s: float = 0.0
+    condensed: Condensed | None = None
     draft: Draft = field(default_factory=Draft)
     evidence: Evidence | None = None
     surroundings: Surroundings | None = None
@@ -29,9 +44,25 @@ class Work:
     timings: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
 
+    def __post_init__(self) -> None:
+        self.start_over()
+
+    def start_over(self, dropped: list[SentenceSupport] | None = None) -> None:
+        """An empty draft, whose numbers go on from those of the conversation."""
+        self.draft = Draft(Numbering(self.history), dropped=dropped or [])
+
+    def took(self, step: Step) -> StepTaken:
+        self.steps.append(step)
+        return StepTaken(step)
+
+    @property
+    def seconds(self) -> float:
+        """From the question to now."""
+        return self.waited_s + self.retrieval.seconds + time.perf_counter() - self.started
+
     def clock(self, name: str) -> None:
         """Note the seconds from the question to here, once for each name."""
-        self.timings.setdefault(name, round(time.perf_counter() - self.started + self.retrieval.seconds, 3))
+        self.timings.setdefault(name, round(self.seconds, 3))
 
     @property
     def centres(self) -> Centres:

@@ -69,11 +69,20 @@ class Retriever:
         self._twins = Twins(index)
 
     async def retrieve(
-        self, question: str, *, collection: str | None = None, limit: int | None = None, filter: Filter = EVERYTHING
+        self,
+        question: str,
+        *,
+        collection: str | None = None,
+        limit: int | None = None,
+        filter: Filter = EVERYTHING,
+        language: Language | None = None,
     ) -> Retrieval:
-        """The best passages of live versions, best first; none when nothing in the collection passes the filter."""
+        """The best passages of live versions, best first; none when nothing in the collection passes the filter.
+
+        `language` is that of the question where more is known of it than its own words tell.
+        """
         started = time.perf_counter()
-        language = detect_language(question, default="en")
+        language = language or detect_language(question, default="en")
         vector, corpus = await asyncio.gather(self._embed_query(question), self._corpora.get(collection))
         left = await narrowed(self._index, corpus.by_language, collection, filter)
         if corpus.by_language and not left:

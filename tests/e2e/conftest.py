@@ -41,6 +41,7 @@ from api.schemas import (
     RefusalOut,
     SentenceOut,
     SpanOut,
+    StepOut,
     SubmissionOut,
     UsageOut,
     VersionOut,
@@ -163,6 +164,8 @@ ASKED_BROKEN = "What happens when the model is down?"
 ASKED_CUT = "What happens when the line is cut?"
 ASKED_DRAFT = "How does a draft look?"
 ASKED_FALLBACK = "年假有几天？"
+ASKED_FOLLOW_UP = "And in 2024?"
+ASKED_THOROUGH = "How did revenue develop in 2024 and in 2025?"
 
 
 def revenue_script() -> list[Event]:
@@ -240,6 +243,40 @@ def fallback_script() -> list[Event]:
     ]
 
 
+def follow_up_script() -> list[Event]:
+    """One place was cited before and keeps its number; the other is new."""
+    text = "Leave carries over [2]. Staff costs were flat [3]."
+    new = citation(3, REPORT, "<b>Staff</b> costs were flat.", [BOX])
+    sentences = [
+        sentence(text, "Leave carries over [2].", "supported", [2]),
+        sentence(text, "Staff costs were flat [3].", "supported", [3]),
+    ]
+    understood = StepOut(kind="condense", text="How did revenue develop in 2024?", seconds=0.0, passages=0, by="rule")
+    known = {"citations": [CARRY_OVER, new], "steps": [understood], "standalone_question": understood.text}
+    whole = answer(ASKED_FOLLOW_UP, text, sentences, **known)
+    return [
+        ("step", {"step": understood}),
+        ("sources", {"passages": [REPORT, HANDBOOK]}),
+        ("answer", {"answer": whole}),
+    ]
+
+
+def thorough_script() -> list[Event]:
+    parts = "Revenue in 2024?\nRevenue in 2025?"
+    plan = StepOut(kind="plan", text=parts, seconds=0.0, passages=0, by="rule")
+    search = StepOut(kind="search", text="Revenue in 2024?", seconds=0.1, passages=1, by="rule")
+    checked = sentence("Revenue rose.", "Revenue rose.", "supported", [1])
+    whole = answer(ASKED_THOROUGH, "Revenue rose.", [checked], steps=[plan, search], effort="deep")
+    return [
+        ("sources", {"passages": [REPORT]}),
+        ("step", {"step": plan}),
+        ("step", {"step": search}),
+        ("sources", {"passages": [REPORT, HANDBOOK]}),
+        GATE,
+        ("answer", {"answer": whole}),
+    ]
+
+
 SCRIPTS: dict[str, list[Event]] = {
     ASKED_REVENUE: revenue_script(),
     ASKED_LEAVE: leave_script(),
@@ -248,6 +285,8 @@ SCRIPTS: dict[str, list[Event]] = {
     ASKED_CUT: [("sources", {"passages": [REPORT]})],
     ASKED_DRAFT: draft_script(),
     ASKED_FALLBACK: fallback_script(),
+    ASKED_FOLLOW_UP: follow_up_script(),
+    ASKED_THOROUGH: thorough_script(),
 }
 
 

@@ -15,6 +15,8 @@ ASKED_BROKEN = "What happens when the model is down?"
 ASKED_CUT = "What happens when the line is cut?"
 ASKED_DRAFT = "How does a draft look?"
 ASKED_FALLBACK = "年假有几天？"
+ASKED_FOLLOW_UP = "And in 2024?"
+ASKED_THOROUGH = "How did revenue develop in 2024 and in 2025?"
 
 pytestmark = pytest.mark.slow
 
@@ -507,3 +509,52 @@ def test_the_browser_has_nothing_to_complain_about(page: Page, service: Any, com
     open_documents(page)
 
     assert complaints == []
+
+
+# --- conversations
+
+
+def test_a_follow_up_goes_with_what_was_said_and_shows_what_it_was_understood_as(page: Page, service: Any) -> None:
+    answered(page, service, ASKED_REVENUE)
+    answered(page, service, ASKED_FOLLOW_UP, gates=0)
+
+    first, second = service.questions
+    assert first.history == []
+    [turn] = second.history
+    assert (turn.question, turn.refused) == (ASKED_REVENUE, False)
+    assert turn.answer.startswith("\U0001f4c8 Revenue rose 12.4 % in 2025 [1].")
+    assert [cited.marker for cited in turn.citations] == [1, 2]
+    article = page.locator("article").first
+    expect(article.locator(".steps li")).to_have_text("Understood as How did revenue develop in 2024?")
+    expect(article.locator(".mark")).to_have_text(["2", "3"])
+    expect(article.locator(".references .number")).to_have_text(["2", "3"])
+
+
+def test_a_refused_question_goes_along_as_refused(page: Page, service: Any) -> None:
+    answered(page, service, ASKED_UNKNOWN, gates=0)
+    answered(page, service, ASKED_LEAVE, gates=0)
+
+    assert service.questions[-1].history[0].refused
+
+
+def test_a_new_conversation_begins_without_the_old(page: Page, service: Any) -> None:
+    expect(page.get_by_role("button", name="New conversation")).to_be_hidden()
+    answered(page, service, ASKED_LEAVE, gates=0)
+
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("article")).to_have_count(0)
+    answered(page, service, ASKED_LEAVE, gates=0)
+
+    assert service.questions[-1].history == []
+
+
+def test_a_thorough_answer_shows_its_steps_as_they_are_taken(page: Page, service: Any) -> None:
+    page.get_by_label("Effort").select_option("Thorough")
+    ask(page, ASKED_THOROUGH)
+
+    expect(page.locator(".steps li")).to_have_count(2)
+    expect(page.locator(".steps q")).to_have_text(["Revenue in 2024?", "Revenue in 2025?", "Revenue in 2024?"])
+    service.gate.release()
+    expect(page.locator(".figures")).to_be_visible()
+    expect(page.locator(".steps li")).to_have_count(2)
+    assert service.questions[-1].effort == "deep"

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from api.cli.asking import EffortOption
 from api.cli.evaluating.corpus import COLLECTION, Corpus
 from api.cli.evaluating.inputs import Qrels, Queries, questions_of
 from api.cli.terminal import Terminal
+from rag.citations import Effort
 from rag.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class How:
     answering: Literal["no", "extractive", "generated"] = "generated"
     trace: bool = False
     reuse_vectors: bool = False
+    effort: Effort | None = None
 
 
 def run(
@@ -48,6 +51,7 @@ def run(
     reuse_vectors: Annotated[
         bool, typer.Option(help="Keep the questions' vectors too; no times. 也复用问题向量，不计用时。")
     ] = False,
+    effort: EffortOption = None,
 ) -> None:
     """Index a corpus into a scratch collection, ask the questions, measure. 建立临时索引、提问并评测。"""
     settings = load_settings()
@@ -57,7 +61,7 @@ def run(
     answering: Literal["no", "extractive", "generated"] = (
         "no" if retrieval_only else "extractive" if extractive else "generated"
     )
-    how = How(answering, trace, reuse_vectors)
+    how = How(answering, trace, reuse_vectors, effort)
     rows = asyncio.run(run_questions(settings, terminal, given, questions, out, how))
     _report(terminal, questions, rows, out)
 
@@ -132,7 +136,9 @@ async def _asked(experiment: Experiment, question: EvaluationQuestion, how: How)
         found = await services.retriever.retrieve(question.query, collection=COLLECTION)
         return retrieval_row(question.id, found, str), found.passages
     extractive = how.answering == "extractive"
-    answer = await services.answerer.answer(question.query, collection=COLLECTION, extractive=extractive)
+    answer = await services.answerer.answer(
+        question.query, collection=COLLECTION, extractive=extractive, effort=how.effort
+    )
     return answer_row(question.id, answer, str), answer.retrieved
 
 

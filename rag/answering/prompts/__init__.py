@@ -15,6 +15,7 @@ NOT_FOUND = "NOT_FOUND"
 """What the model writes when the sources do not tell; shared by prompt, code and tests."""
 
 _LABELS = {"en": ("Source", "Question"), "zh": ("资料", "问题")}
+_SPEAKERS = {"en": ("Question", "Answer", "Last question"), "zh": ("问题", "回答", "最后一个问题")}
 _IN_LANGUAGE = {"en": "Answer in English.", "zh": "请用中文回答。"}
 _ONLY_IN_LANGUAGE = {
     "en": "Write every word of the answer in English, also where the sources are in another language.",
@@ -44,6 +45,21 @@ def judging_messages(question: str, language: Language, sources: Sequence[Scored
     read pays for those once.
     """
     return _messages(question, language, sources, _text(f"judge.{_key(language)}.txt"))
+
+
+def condensing_messages(exchanges: Sequence[tuple[str, str]], question: str, language: Language) -> list[Message]:
+    """The request to make a follow-up stand alone; `exchanges` are earlier questions and the beginnings of their
+    answers, which are empty where they were refused.
+    """
+    asked, answered, last = _SPEAKERS[_key(language)]
+    lines = [
+        f"{label}: {inert(text)}"
+        for pair in exchanges
+        for label, text in zip((asked, answered), pair, strict=True)
+        if text
+    ]
+    user = "\n".join([*lines, f"{last}: {inert(question)}"])
+    return [Message("system", _text(f"condense.{_key(language)}.txt")), Message("user", user)]
 
 
 def _messages(question: str, language: Language, sources: Sequence[ScoredPassage], closing: str) -> list[Message]:

@@ -35,10 +35,12 @@ class CommandLine:
             "CHUCHU_CHAT__BACKEND": "none",
         }
 
-    def run(self, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-        """The ended command; no command may end in a traceback."""
+    def run(
+        self, *arguments: str | Path, typed: str | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """The ended command, which read what was `typed`; no command may end in a traceback."""
         process = self.start(*arguments, **environment)
-        out, err = process.communicate(timeout=PATIENCE_S)
+        out, err = process.communicate(typed, timeout=PATIENCE_S)
         assert "Traceback" not in out + err, err
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
@@ -47,6 +49,7 @@ class CommandLine:
             [*COMMAND, *map(str, arguments)],
             cwd=self.folder,
             env=self.environment | environment,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
