@@ -145,8 +145,18 @@ class Client:
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Names and payloads of an answer's events, as they come. Raises the error that a `problem` event carries."""
         body = {"question": question, "collection": collection, "filter": filter, "extractive": extractive}
+        yield from self._posted_events("/v1/answers", body)
+
+    def summary_events(
+        self, document_id: str, *, length: str = "medium", language: str | None = None, extractive: bool = False
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Names and payloads of a summary's events, as they come. Raises as `answer_events` does."""
+        body = {"length": length, "language": language, "extractive": extractive}
+        yield from self._posted_events(f"/v1/documents/{document_id}/summary", body)
+
+    def _posted_events(self, path: str, body: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         headers = {"Accept": "text/event-stream"}
-        with self._reaching(), self._http.stream("POST", "/v1/answers", json=body, headers=headers) as reply:
+        with self._reaching(), self._http.stream("POST", path, json=body, headers=headers) as reply:
             if reply.is_error:
                 reply.read()
                 raise _error(reply)

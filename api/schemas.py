@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.filters import FilterIn, MetadataIn
+from rag.answering.whole.records import SummaryLength
 from rag.citations import AnswerMode, RefusalReason, SupportStatus
 from rag.documents import Language, VersionStatus
 
@@ -108,6 +109,38 @@ class AnswerOut(Schema):
     refusal: RefusalOut | None
     dropped: list[SentenceOut]
     retrieved: list[PassageOut]
+    model: str
+    usage: UsageOut
+    timings: dict[str, float]
+    notices: list[str]
+
+
+class SummaryIn(Schema):
+    length: SummaryLength = SummaryLength.MEDIUM
+    language: Literal["zh", "en"] | None = Field(None, description="Without it, the document's own.")
+    extractive: bool = Field(False, description="The document's own central sentences, without the chat model.")
+
+
+class CoverageOut(Schema):
+    """How many parts of the document the chat model read, and under which headings those stand that it did not."""
+
+    parts: int
+    read: int
+    left_out: list[str]
+
+
+class SummaryOut(Schema):
+    document_id: str
+    version_id: str
+    title: str
+    language: Language
+    length: SummaryLength
+    text: str
+    mode: AnswerMode
+    sentences: list[SentenceOut]
+    citations: list[CitationOut]
+    dropped: list[SentenceOut]
+    coverage: CoverageOut | None = Field(description="None where no chat model wrote it.")
     model: str
     usage: UsageOut
     timings: dict[str, float]

@@ -19,6 +19,8 @@ from ingest.pipeline import IngestPipeline
 from rag.answering.answerer import Answerer
 from rag.answering.calibration import Calibration
 from rag.answering.citing import Citer
+from rag.answering.whole.reading import WholeDocuments
+from rag.answering.whole.summarizer import Summarizer
 from rag.index.factory import make_index
 from rag.index.passage_index import PassageIndex
 from rag.models.batching import EmbeddingBatcher
@@ -28,6 +30,7 @@ from rag.models.embedding import Embedder
 from rag.models.factory import make_embedder
 from rag.models.reranker_factory import make_reranker
 from rag.models.weights import locate
+from rag.retrieval.corpora import Corpora
 from rag.retrieval.priors import language_priors
 from rag.retrieval.rerank_stage import RerankStage
 from rag.retrieval.retriever import Retriever
@@ -50,6 +53,7 @@ class Services:
     intake: Intake
     retriever: Retriever
     answerer: Answerer
+    summarizer: Summarizer
     chat: ChatModel | None
     pages: Pages
     warm: Callable[[], Awaitable[None]]
@@ -109,12 +113,22 @@ async def open_services(
             settings.answering,
             settings.chat.timeout_s,
         )
+        whole = WholeDocuments(stores.documents, parsed, index, Corpora(stores.documents, priors))
+        summarizer = Summarizer(
+            whole,
+            batcher,
+            writer,
+            Citer(parsed),
+            Calibration.chosen(settings.answering),
+            settings.answering,
+            settings.chat.timeout_s,
+        )
         intake = Intake(stores, index, settings.ingest, announce)
         if _is_working(settings, working):
             _start_watching(stack, stores, intake, settings)
         pages = Pages(stores, parsed, parsers)
         warm = partial(_warm, batcher, writer, parsers, reranking)
-        yield Services(settings, stores, parsed, index, intake, retriever, answerer, writer, pages, warm)
+        yield Services(settings, stores, parsed, index, intake, retriever, answerer, summarizer, writer, pages, warm)
 
 
 def _reranking(settings: Settings) -> RerankStage | None:

@@ -7,6 +7,7 @@ from api.schemas import (
     BoxOut,
     CheckOut,
     CitationOut,
+    CoverageOut,
     DocumentOut,
     FailureOut,
     JobOut,
@@ -17,9 +18,11 @@ from api.schemas import (
     SentenceOut,
     SpanOut,
     SubmissionOut,
+    SummaryOut,
     UsageOut,
     VersionOut,
 )
+from rag.answering.whole.records import Summary
 from rag.citations import Answer, Citation, SentenceSupport
 from rag.documents import DocumentVersion, ScoredPassage, Span
 from rag.errors import MessageLanguage
@@ -43,6 +46,29 @@ def answer_out(answer: Answer) -> AnswerOut:
         usage=UsageOut.model_validate(answer.usage),
         timings=dict(answer.timings),
         notices=list(answer.notices),
+    )
+
+
+def summary_out(summary: Summary) -> SummaryOut:
+    coverage = summary.coverage
+    return SummaryOut(
+        document_id=summary.document_id,
+        version_id=summary.version_id,
+        title=summary.title,
+        language=summary.language,
+        length=summary.length,
+        text=summary.text,
+        mode=summary.mode,
+        sentences=[sentence_out(sentence) for sentence in summary.sentences],
+        citations=[citation_out(citation) for citation in summary.citations],
+        dropped=[sentence_out(sentence) for sentence in summary.dropped],
+        coverage=CoverageOut(parts=coverage.parts, read=coverage.read, left_out=list(coverage.left_out))
+        if coverage
+        else None,
+        model=summary.model,
+        usage=UsageOut.model_validate(summary.usage),
+        timings=dict(summary.timings),
+        notices=list(summary.notices),
     )
 
 

@@ -176,6 +176,19 @@ class AnsweringSettings(Section):
         description="Tokens of source text in the prompt; on a small CPU they decide the wait for the first word.",
     )
     max_tokens: int = Field(320, gt=0, description="Longest answer, in tokens.")
+    summary_part_tokens: int = Field(
+        1500,
+        ge=200,
+        description="Tokens of a document that are read at a time for its summary; more for a model that is sure of long texts.",
+    )
+    summary_tokens: int = Field(
+        12_000,
+        ge=200,
+        description="Most tokens of a document that are read for its summary; the parts nearest to its subject go first.",
+    )
+    summary_s: float = Field(
+        300.0, gt=0, description="Longest time for a summary. What is not read by then is left out, and named."
+    )
     judge: bool = Field(
         True,
         description="Whether a chat model that tells probabilities is asked first if the sources state the answer.",

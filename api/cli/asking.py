@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -83,7 +84,7 @@ def ask(
                     answer = AnswerOut.model_validate(payload["answer"])
                 elif not as_json:
                     waiting.stop()
-                    _show_event(terminal, name, payload)
+                    show_event(terminal, name, payload)
                     waiting.start()
         finally:
             waiting.stop()
@@ -94,7 +95,7 @@ def ask(
     _show_answer(terminal, answer)
 
 
-def _show_event(terminal: Terminal, name: str, payload: dict[str, Any]) -> None:
+def show_event(terminal: Terminal, name: str, payload: dict[str, Any]) -> None:
     """A finished sentence at once; what is still unverified is not printed, because a terminal cannot take it back."""
     if name == "sentence" and not payload["held_back"]:
         sentence = payload["sentence"]
@@ -107,20 +108,28 @@ def _show_answer(terminal: Terminal, answer: AnswerOut) -> None:
         terminal.out.print(answer.refusal.message, markup=False)
         for passage in answer.retrieved[:3]:
             _show_passage(terminal, passage)
-    for notice in answer.notices:
+    show_remarks(terminal, answer.notices, len(answer.dropped))
+    show_citations(terminal, answer.citations)
+
+
+def show_remarks(terminal: Terminal, notices: Sequence[str], dropped: int) -> None:
+    """What a reader has to know besides the text: its notices, and how many sentences were held back."""
+    for notice in notices:
         terminal.out.print(notice, markup=False, style="yellow")
-    if answer.dropped:
-        count = len(answer.dropped)
+    if dropped:
         terminal.out.print(
             terminal.text(
-                f"{count} sentence(s) were held back: the documents do not support them.",
-                f"有 {count} 句因文档不支持而未显示。",
+                f"{dropped} sentence(s) were held back: the documents do not support them.",
+                f"有 {dropped} 句因文档不支持而未显示。",
             ),
             style="yellow",
         )
-    if answer.citations:
+
+
+def show_citations(terminal: Terminal, citations: Sequence[CitationOut]) -> None:
+    if citations:
         terminal.out.print()
-    for citation in answer.citations:
+    for citation in citations:
         _show_citation(terminal, citation)
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from api.dependencies import ReaderLanguage, ServicesDep
 from api.filters import filter_of
 from api.schemas import AnswerIn, AnswerOut
-from api.streaming import event_stream
+from api.streaming import streamed, wants_stream
 from api.views import answer_out
 
 router = APIRouter(prefix="/v1/answers", tags=["questions"])
@@ -28,12 +28,11 @@ async def answer(
     when it fails on the way, `problem`.
     """
     narrowed = filter_of(asked.filter)
-    if "text/event-stream" in request.headers.get("accept", ""):
+    if wants_stream(request):
         events = services.answerer.stream(
             asked.question, collection=asked.collection, filter=narrowed, extractive=asked.extractive
         )
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(event_stream(events, language), media_type="text/event-stream", headers=headers)
+        return streamed(events, language)
     made = await services.answerer.answer(
         asked.question, collection=asked.collection, filter=narrowed, extractive=asked.extractive
     )

@@ -15,17 +15,16 @@ from rag.answering.citing import Citer
 from rag.answering.draft import Draft
 from rag.answering.events import Answered, Event, SourcesFound, TextWritten
 from rag.answering.evidence import Evidence, centred, split_sources
-from rag.answering.extractive import extract, question_scores
+from rag.answering.extractive import VERBATIM, extract, question_scores, shown_quote
 from rag.answering.packing import Packed, pack
-from rag.answering.prompts import answer_messages, judging_messages, without_marks
+from rag.answering.prompts import answer_messages, judging_messages
 from rag.answering.question_words import word_shares
 from rag.answering.refusals import declines, refusal
 from rag.answering.sentence_stream import SentenceStream, WrittenSentence
 from rag.answering.surroundings import Surroundings
-from rag.answering.verification import Verdict
 from rag.answering.work import Work
 from rag.answering.writing import Writing, stopped
-from rag.citations import Answer, AnswerMode, Check, Refusal, RefusalReason, SupportStatus
+from rag.citations import Answer, AnswerMode, Refusal, RefusalReason
 from rag.documents import Language
 from rag.errors import ChatUnavailable
 from rag.index.filters import EVERYTHING, Filter
@@ -52,7 +51,6 @@ LIKELY = 0.75
 """Probability from which sources are quoted where the model declines, or writes what they do not support: small models
 overlook what stands there. Of 11 dev questions that the default model declined, the two above it were answerable and
 the nine below were not."""
-_VERBATIM = Verdict(SupportStatus.SUPPORTED, (Check("verbatim", True, "the sentence is the quote"),), 1.0)
 
 
 class _OtherLanguage(Exception):
@@ -254,8 +252,7 @@ class Answerer:
         for source in extract(scores, work.evidence):
             place = await self._citer.cite(source)
             work.clock("first_sentence_s")
-            shown = without_marks(" ".join(place.quote.splitlines()))  # a label and what it names are two lines
-            yield work.draft.keep(shown, _VERBATIM, [place], new_line=bool(work.draft.text))
+            yield work.draft.keep(shown_quote(place), VERBATIM, [place], new_line=bool(work.draft.text))
 
     def _finished(self, work: Work) -> Answer:
         if not work.draft.sentences:

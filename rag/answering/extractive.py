@@ -9,6 +9,9 @@ import numpy as np
 
 from rag.answering.evidence import Evidence, EvidenceSentence
 from rag.answering.injection import is_instruction
+from rag.answering.prompts import without_marks
+from rag.answering.verification import Verdict
+from rag.citations import Check, Citation, SupportStatus
 
 WORDS_WEIGHT = 1.0
 """What a sentence with all the words of the question is worth beside a centred cosine. With the words weighted by how
@@ -19,6 +22,9 @@ HEADER_SHARE = 0.5
 MOST_SENTENCES = 3
 NEXT_TO_BEST = 0.85
 """Share of the best sentence's score that a further one must have to be shown beside it."""
+
+VERBATIM = Verdict(SupportStatus.SUPPORTED, (Check("verbatim", True, "the sentence is the quote"),), 1.0)
+"""Of a sentence that is its own quote."""
 
 
 def question_scores(shares: Mapping[str, float], query_vector: np.ndarray, evidence: Evidence) -> np.ndarray:
@@ -46,3 +52,8 @@ def extract(scores: np.ndarray, evidence: Evidence) -> list[EvidenceSentence]:
     best = list(islice((i for i in order if not is_instruction(evidence.sentences[i])), MOST_SENTENCES))
     kept = [i for i in best if scores[i] >= NEXT_TO_BEST * scores[best[0]]]
     return [evidence.sentences[i] for i in sorted(kept)]
+
+
+def shown_quote(place: Citation) -> str:
+    """A quote as a sentence of an answer: on one line - a label and what it names are two - and without marks."""
+    return without_marks(" ".join(place.quote.splitlines()))

@@ -15,6 +15,8 @@ from typing import Any
 from rag.answering.answerer import Answerer
 from rag.answering.calibration import Calibration
 from rag.answering.citing import Citer
+from rag.answering.whole.reading import WholeDocuments
+from rag.answering.whole.summarizer import Summarizer
 from rag.documents import LANGUAGES, Element, ElementKind, Language, Page, ParsedDocument, Passage, Span
 from rag.index.attributes import Attributes
 from rag.index.edge import EdgePassageIndex
@@ -24,6 +26,7 @@ from rag.models.batching import EmbeddingBatcher
 from rag.models.chat import ChatModel
 from rag.models.embedding import Embedder
 from rag.retrieval.centres import Centres
+from rag.retrieval.corpora import Corpora
 from rag.retrieval.priors import language_priors
 from rag.retrieval.retriever import Retriever
 from rag.settings import AnsweringSettings, RetrievalSettings, Settings
@@ -96,6 +99,15 @@ class Library:
         chosen = AnsweringSettings(**{"judge": True} | settings)
         citer = Citer(self.parsed)
         return Answerer(self.retriever(), self.batcher, chat, citer, CALIBRATION, chosen, chat_timeout_s)
+
+    def whole_documents(self) -> WholeDocuments:
+        corpora = Corpora(self.stores.documents, self.priors)
+        return WholeDocuments(self.stores.documents, self.parsed, self.index, corpora)
+
+    def summarizer(self, chat: ChatModel | None, *, chat_timeout_s: float = 5, **settings: Any) -> Summarizer:
+        chosen = AnsweringSettings(**settings)
+        citer = Citer(self.parsed)
+        return Summarizer(self.whole_documents(), self.batcher, chat, citer, CALIBRATION, chosen, chat_timeout_s)
 
 
 @asynccontextmanager
