@@ -99,6 +99,26 @@ class UsageOut(Schema):
     completion_tokens: int
 
 
+class ConflictSideOut(Schema):
+    """What one document says, in the words `stated` of its quote, and the document's date."""
+
+    citation: CitationOut
+    stated: str
+    date: datetime
+    is_date_stated: bool = Field(description="Whether the document was given this date, or was added on it.")
+
+
+class ConflictOut(Schema):
+    """Two documents that say different things of one; the later one first.
+
+    `newer_wins`: they are nearly the same document, so that the first side holds. Markers go on from the answer's own.
+    """
+
+    kind: Literal["quantity", "date", "polarity"]
+    sides: list[ConflictSideOut]
+    newer_wins: bool
+
+
 class AnswerOut(Schema):
     question: str
     language: Language
@@ -113,6 +133,7 @@ class AnswerOut(Schema):
     usage: UsageOut
     timings: dict[str, float]
     notices: list[str]
+    conflicts: list[ConflictOut] = []
 
 
 class SummaryIn(Schema):

@@ -19,6 +19,7 @@ from ingest.pipeline import IngestPipeline
 from rag.answering.answerer import Answerer
 from rag.answering.calibration import Calibration
 from rag.answering.citing import Citer
+from rag.answering.conflicts import Conflicts
 from rag.answering.whole.reading import WholeDocuments
 from rag.answering.whole.summarizer import Summarizer
 from rag.index.factory import make_index
@@ -104,25 +105,12 @@ async def open_services(
         writer = chat or make_chat_model(settings.chat, lambda name: locate(name, settings.models_dir))
         if writer is not None:
             stack.push_async_callback(writer.close)
-        answerer = Answerer(
-            retriever,
-            batcher,
-            writer,
-            Citer(parsed),
-            Calibration.chosen(settings.answering),
-            settings.answering,
-            settings.chat.timeout_s,
-        )
+        citer, calibration = Citer(parsed), Calibration.chosen(settings.answering)
+        conflicts = Conflicts(stores.documents, batcher, citer)
+        timeout_s = settings.chat.timeout_s
+        answerer = Answerer(retriever, batcher, writer, citer, calibration, settings.answering, timeout_s, conflicts)
         whole = WholeDocuments(stores.documents, parsed, index, Corpora(stores.documents, priors))
-        summarizer = Summarizer(
-            whole,
-            batcher,
-            writer,
-            Citer(parsed),
-            Calibration.chosen(settings.answering),
-            settings.answering,
-            settings.chat.timeout_s,
-        )
+        summarizer = Summarizer(whole, batcher, writer, citer, calibration, settings.answering, timeout_s)
         intake = Intake(stores, index, settings.ingest, announce)
         if _is_working(settings, working):
             _start_watching(stack, stores, intake, settings)

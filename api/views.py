@@ -7,6 +7,8 @@ from api.schemas import (
     BoxOut,
     CheckOut,
     CitationOut,
+    ConflictOut,
+    ConflictSideOut,
     CoverageOut,
     DocumentOut,
     FailureOut,
@@ -23,7 +25,7 @@ from api.schemas import (
     VersionOut,
 )
 from rag.answering.whole.records import Summary
-from rag.citations import Answer, Citation, SentenceSupport
+from rag.citations import Answer, Citation, Conflict, SentenceSupport
 from rag.documents import DocumentVersion, ScoredPassage, Span
 from rag.errors import MessageLanguage
 from rag.store.jobs import Job
@@ -46,7 +48,21 @@ def answer_out(answer: Answer) -> AnswerOut:
         usage=UsageOut.model_validate(answer.usage),
         timings=dict(answer.timings),
         notices=list(answer.notices),
+        conflicts=[conflict_out(conflict) for conflict in answer.conflicts],
     )
+
+
+def conflict_out(conflict: Conflict) -> ConflictOut:
+    sides = [
+        ConflictSideOut(
+            citation=citation_out(side.citation),
+            stated=side.stated,
+            date=side.date,
+            is_date_stated=side.is_date_stated,
+        )
+        for side in conflict.sides
+    ]
+    return ConflictOut.model_validate({"kind": conflict.kind, "sides": sides, "newer_wins": conflict.newer_wins})
 
 
 def summary_out(summary: Summary) -> SummaryOut:

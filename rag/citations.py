@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from rag.documents import Box, Language, ScoredPassage, Span
@@ -56,6 +57,32 @@ class SentenceSupport:
     score: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class ConflictSide:
+    """What one document says: `stated` is the words in which it differs, in the quote of the citation.
+
+    `date` is the one that the document was given, or else that of its version, as `is_date_stated` tells.
+    """
+
+    citation: Citation
+    stated: str
+    date: datetime
+    is_date_stated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two documents that say different things of one: in a quantity, a date or by a denial (`kind`).
+
+    The side of the later date is the first. `newer_wins` says that the documents are nearly the same one, so that the
+    first side is what holds. Markers of sides that the answer does not cite go on from its own.
+    """
+
+    kind: str
+    sides: tuple[ConflictSide, ConflictSide]
+    newer_wins: bool = False
+
+
 class RefusalReason(StrEnum):
     NO_DOCUMENTS = "no-documents"
     NO_EVIDENCE = "no-evidence"
@@ -88,6 +115,7 @@ class Answer:
 
     `dropped` are sentences that the model wrote and verification kept from the reader. `timings` are in seconds.
     `evidence_score` is what was held against `answering.evidence_threshold`; None where nothing was there to compare.
+    `conflicts` are what other documents say against the answer.
     """
 
     question: str
@@ -104,3 +132,4 @@ class Answer:
     timings: Mapping[str, float] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     evidence_score: float | None = None
+    conflicts: tuple[Conflict, ...] = ()

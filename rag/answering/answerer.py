@@ -12,6 +12,7 @@ from rag.answering.answerability import answerability, could_be_answered, signal
 from rag.answering.calibration import Calibration
 from rag.answering.checking import SentenceChecker, is_foreign
 from rag.answering.citing import Citer
+from rag.answering.conflicts import Conflicts
 from rag.answering.draft import Draft
 from rag.answering.events import Answered, Event, SourcesFound, TextWritten
 from rag.answering.evidence import Evidence, centred, split_sources
@@ -69,6 +70,7 @@ class Answerer:
         calibration: Calibration,
         settings: AnsweringSettings,
         chat_timeout_s: float,
+        conflicts: Conflicts | None = None,
     ) -> None:
         self._retriever = retriever
         self._embedder = embedder
@@ -79,6 +81,7 @@ class Answerer:
         self._calibration = calibration
         self._settings = settings
         self._chat_timeout_s = chat_timeout_s
+        self._conflicts = conflicts
 
     async def answer(
         self,
@@ -177,7 +180,7 @@ class Answerer:
                     async for event in events:
                         yield event
                 if work.draft.sentences or not work.is_likely_answered(LIKELY):
-                    yield Answered(self._finished(work))
+                    yield Answered(await self._finished(work))
                     return
                 work.notices.append(_in_language(_EXTRACTS_FOR_SUPPORT, work.language))
             except ChatUnavailable:
@@ -189,7 +192,7 @@ class Answerer:
         work.draft, work.mode = Draft(dropped=work.draft.dropped), AnswerMode.EXTRACTIVE
         async for event in self._extract(work, scores):
             yield event
-        yield Answered(self._finished(work))
+        yield Answered(await self._finished(work))
 
     async def _generated(
         self, work: Work, packed: Packed, chat: ChatModel, begun: Writing | None
@@ -254,11 +257,13 @@ class Answerer:
             work.clock("first_sentence_s")
             yield work.draft.keep(shown_quote(place), VERBATIM, [place], new_line=bool(work.draft.text))
 
-    def _finished(self, work: Work) -> Answer:
+    async def _finished(self, work: Work) -> Answer:
         if not work.draft.sentences:
             declined = not work.draft.dropped or _declined(work)
             reason = RefusalReason.MODEL_DECLINED if declined else RefusalReason.UNSUPPORTED_ANSWER
             return self._refused(work, reason)
+        if self._conflicts is not None:
+            work.conflicts = tuple(await self._conflicts.find(work))
         return self._assembled(work, work.draft.text, None)
 
     def _refused(self, work: Work, reason: RefusalReason) -> Answer:
@@ -283,6 +288,7 @@ class Answerer:
             timings=work.timings,
             notices=tuple(work.notices),
             evidence_score=work.evidence_score,
+            conflicts=work.conflicts,
         )
 
     def _writer(self, work: Work) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence
 from rag.answering.surroundings import Surroundings
-from rag.citations import AnswerMode, Usage
+from rag.citations import AnswerMode, Conflict, Usage
 from rag.documents import Language
 from rag.retrieval.centres import Centres
 from rag.retrieval.retriever import Retrieval
@@ -24,6 +24,7 @@ class Work:
     is_judged: bool = False
     is_chat_down: bool = False
     mode: AnswerMode = AnswerMode.GENERATED
+    conflicts: tuple[Conflict, ...] = ()
     usage: Usage = field(default_factory=Usage)
     notices: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)

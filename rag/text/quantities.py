@@ -17,7 +17,7 @@ from rag.text.quantity import Quantity, QuantityKind
 from rag.text.quantity_reading import quantities
 from rag.text.units import declared_units
 
-__all__ = ["Quantity", "QuantityKind", "comparable", "quantities", "supports", "unsupported"]
+__all__ = ["Quantity", "QuantityKind", "comparable", "quantities", "supports", "unsupported", "without_quantities"]
 
 # What readers of the two languages call by different words, or by no word of their own.
 _SAME_COUNTS = ({"times", "fold"}, {"times", "occurrence"})
@@ -90,6 +90,15 @@ def unsupported(claim: str, sources: Sequence[str]) -> list[Quantity]:
         and not _counts_own_list(claim, quantity)
         and not any(supports(said, known) for said in _with_fall(claim, quantity) for known in stated)
     ]
+
+
+def without_quantities(text: str) -> str:
+    """A text without its numbers and their units, which may have names in them: Hong Kong dollars, Celsius."""
+    kept, position = [], 0
+    for quantity in quantities(text):
+        kept.append(text[position : quantity.span.start])
+        position = quantity.span.end
+    return " ".join([*kept, text[position:]])
 
 
 def _counts_own_list(claim: str, quantity: Quantity) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from rag.answering.answerer import Answerer
 from rag.answering.calibration import Calibration
 from rag.answering.citing import Citer
+from rag.answering.conflicts import Conflicts
 from rag.answering.whole.reading import WholeDocuments
 from rag.answering.whole.summarizer import Summarizer
 from rag.documents import LANGUAGES, Element, ElementKind, Language, Page, ParsedDocument, Passage, Span
@@ -98,7 +99,8 @@ class Library:
     def answerer(self, chat: ChatModel | None, *, chat_timeout_s: float = 5, **settings: Any) -> Answerer:
         chosen = AnsweringSettings(**{"judge": True} | settings)
         citer = Citer(self.parsed)
-        return Answerer(self.retriever(), self.batcher, chat, citer, CALIBRATION, chosen, chat_timeout_s)
+        conflicts = Conflicts(self.stores.documents, self.batcher, citer)
+        return Answerer(self.retriever(), self.batcher, chat, citer, CALIBRATION, chosen, chat_timeout_s, conflicts)
 
     def whole_documents(self) -> WholeDocuments:
         corpora = Corpora(self.stores.documents, self.priors)
