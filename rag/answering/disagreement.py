@@ -52,6 +52,10 @@ _LEFT_TO_DOCUMENT = re.compile(
     r"|\b(?i:the (?:company|group|firm|hospital|patient|defendant|plaintiff|appellant|court|bank|project)|we|our"
     r"|year[- ]on[- ]year)\b"
 )
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_BODY = re.compile(
+    r"公司|集团|医院|法院|银行|大学|事务所|\b(?i:ltd|inc|corp|llc|plc|company|group|hospital|court|bank|university)\b"
+)
 _LABEL = re.compile(r"(?<![A-Za-z])(?!A\s[a-z]|I\s)[A-Z](?![A-Za-z'’.&])")
 """A letter that tells one thing of a row from the next: Series B, A轮."""
 _OPENING = re.compile(r"(?:\A|[，,;；。.]\s?)(?:(?i:in|on|during|for|by|as of|since)\s(?:the\s)?|自|在|截至)?\Z")
@@ -123,6 +127,8 @@ def _same_subject(one: EvidenceSentence, other: EvidenceSentence, *, across: boo
         return True
     if not across and _is_one_title(one.source.title, other.source.title):
         return True
+    if not across and _of_different_bodies(one.source.title, other.source.title):
+        return False
     return (across or alike) and not any(map(_LEFT_TO_DOCUMENT.search, (one.text, other.text)))
 
 
@@ -136,6 +142,13 @@ def _names(text: str) -> frozenset[str]:
     return frozenset([*map(str.lower, latin_names(text)), *(name.text for name in han_names(text))])
 
 
+def _of_different_bodies(one: str, other: str) -> bool:
+    """Whether a document is named for a company or a court that the other's title does not name: what it says without
+    a name, it says of them.
+    """
+    return bool(_BODY.search(one) or _BODY.search(other)) and not _names(one) & _names(other)
+
+
 def _is_one_title(one: str, other: str) -> bool:
     """Whether one title says no more than the other: Handbook, Handbook 2023. Each with a name of its own is not."""
     first, second = _content(one), _content(other)
@@ -144,10 +157,7 @@ def _is_one_title(one: str, other: str) -> bool:
 
 def _periods_differ(one: EvidenceSentence, other: EvidenceSentence) -> bool:
     """Whether their headers are of different years: the report of 2021 does not contradict that of 2022."""
-    first, second = (
-        {quantity.date.year for quantity in quantities(_header(each)) if quantity.date and quantity.date.year}
-        for each in (one, other)
-    )
+    first, second = (set(_YEAR.findall(_header(each))) for each in (one, other))
     return bool(first and second and not first & second)
 
 
