@@ -14,6 +14,7 @@ from api.schemas import (
     DocumentDetailOut,
     DocumentListOut,
     DocumentOut,
+    EstimateOut,
     JobListOut,
     JobOut,
     QuoteOut,
@@ -146,6 +147,18 @@ class Client:
         """Names and payloads of an answer's events, as they come. Raises the error that a `problem` event carries."""
         body = {"question": question, "collection": collection, "filter": filter, "extractive": extractive}
         yield from self._posted_events("/v1/answers", body)
+
+    def estimate(
+        self,
+        question: str,
+        *,
+        collection: str | None = None,
+        filter: Mapping[str, Any] | None = None,
+        extractive: bool = False,
+    ) -> EstimateOut:
+        """What an answer would take; no chat model is asked."""
+        body = {"question": question, "collection": collection, "filter": filter, "extractive": extractive}
+        return EstimateOut.model_validate_json(self._request("POST", "/v1/answers/estimate", json=body).content)
 
     def summary_events(
         self, document_id: str, *, length: str = "medium", language: str | None = None, extractive: bool = False

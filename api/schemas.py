@@ -119,6 +119,41 @@ class ConflictOut(Schema):
     newer_wins: bool
 
 
+class LeftOutOut(Schema):
+    passage_id: str
+    reason: Literal["budget", "repeats"]
+
+
+class ContextOut(Schema):
+    """What the prompt holds of the passages found, by their ids, what it does not and why.
+
+    `limited_by` is the setting, or the model's `context_tokens`, that `budget_tokens` of source text follow from.
+    """
+
+    budget_tokens: int
+    limited_by: Literal["budget_tokens", "budget_s", "budget_cost", "context_tokens"]
+    tokens: int
+    packed: list[str]
+    left_out: list[LeftOutOut]
+
+
+class EstimateOut(Schema):
+    """What an answer would take: `completion_tokens` at most, `seconds` and `cost` with so many.
+
+    `seconds` is null until the model was timed on this machine; everything is 0 where no chat model is asked.
+    """
+
+    question: str
+    language: Language
+    model: str
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float | None
+    cost: float
+    currency: str
+    context: ContextOut
+
+
 class AnswerOut(Schema):
     question: str
     language: Language
@@ -134,6 +169,7 @@ class AnswerOut(Schema):
     timings: dict[str, float]
     notices: list[str]
     conflicts: list[ConflictOut] = []
+    context: ContextOut | None = None
 
 
 class SummaryIn(Schema):

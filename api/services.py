@@ -27,6 +27,7 @@ from rag.index.passage_index import PassageIndex
 from rag.models.batching import EmbeddingBatcher
 from rag.models.chat import ChatModel
 from rag.models.chat_factory import make_chat_model
+from rag.models.chat_pace import ChatPace
 from rag.models.embedding import Embedder
 from rag.models.factory import make_embedder
 from rag.models.reranker_factory import make_reranker
@@ -106,9 +107,21 @@ async def open_services(
         if writer is not None:
             stack.push_async_callback(writer.close)
         citer, calibration = Citer(parsed), Calibration.chosen(settings.answering)
+        pace = ChatPace(data_dir / "chat_pace.json")
         conflicts = Conflicts(stores.documents, batcher, citer)
         timeout_s = settings.chat.timeout_s
-        answerer = Answerer(retriever, batcher, writer, citer, calibration, settings.answering, timeout_s, conflicts)
+        answerer = Answerer(
+            retriever,
+            batcher,
+            writer,
+            citer,
+            calibration,
+            settings.answering,
+            timeout_s,
+            conflicts,
+            prices=settings.chat,
+            pace=pace,
+        )
         whole = WholeDocuments(stores.documents, parsed, index, Corpora(stores.documents, priors))
         summarizer = Summarizer(whole, batcher, writer, citer, calibration, settings.answering, timeout_s)
         intake = Intake(stores, index, settings.ingest, announce)

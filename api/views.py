@@ -9,8 +9,10 @@ from api.schemas import (
     CitationOut,
     ConflictOut,
     ConflictSideOut,
+    ContextOut,
     CoverageOut,
     DocumentOut,
+    EstimateOut,
     FailureOut,
     JobOut,
     NearDuplicateOut,
@@ -24,6 +26,7 @@ from api.schemas import (
     UsageOut,
     VersionOut,
 )
+from rag.answering.estimate import Estimate
 from rag.answering.whole.records import Summary
 from rag.citations import Answer, Citation, Conflict, SentenceSupport
 from rag.documents import DocumentVersion, ScoredPassage, Span
@@ -49,7 +52,12 @@ def answer_out(answer: Answer) -> AnswerOut:
         timings=dict(answer.timings),
         notices=list(answer.notices),
         conflicts=[conflict_out(conflict) for conflict in answer.conflicts],
+        context=ContextOut.model_validate(answer.context) if answer.context else None,
     )
+
+
+def estimate_out(estimate: Estimate) -> EstimateOut:
+    return EstimateOut.model_validate(estimate)
 
 
 def conflict_out(conflict: Conflict) -> ConflictOut:

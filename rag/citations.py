@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from rag.documents import Box, Language, ScoredPassage, Span
 
@@ -83,6 +84,28 @@ class Conflict:
     newer_wins: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A passage that was found and did not go into the prompt: for want of room, or as a repeat of a better one."""
+
+    passage_id: str
+    reason: Literal["budget", "repeats"]
+
+
+@dataclass(frozen=True, slots=True)
+class ContextReport:
+    """What a prompt held of the passages found, by their ids, in the order in which they were taken.
+
+    `limited_by` names the setting, or the model's own limit, that `budget_tokens` of source text follow from.
+    """
+
+    budget_tokens: int
+    limited_by: Literal["budget_tokens", "budget_s", "budget_cost", "context_tokens"]
+    tokens: int
+    packed: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+
 class RefusalReason(StrEnum):
     NO_DOCUMENTS = "no-documents"
     NO_EVIDENCE = "no-evidence"
@@ -115,7 +138,7 @@ class Answer:
 
     `dropped` are sentences that the model wrote and verification kept from the reader. `timings` are in seconds.
     `evidence_score` is what was held against `answering.evidence_threshold`; None where nothing was there to compare.
-    `conflicts` are what other documents say against the answer.
+    `conflicts` are what other documents say against the answer; `context` is what it was written from.
     """
 
     question: str
@@ -133,3 +156,4 @@ class Answer:
     notices: tuple[str, ...] = ()
     evidence_score: float | None = None
     conflicts: tuple[Conflict, ...] = ()
+    context: ContextReport | None = None

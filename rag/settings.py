@@ -110,6 +110,11 @@ class ChatSettings(Section):
     class_path: str = Field("", description="Dotted path of a LlamaIndex LLM class, for backend llama-index.")
     class_arguments: dict[str, Any] = Field({}, description="Keyword arguments of that class.")
     context_tokens: int = Field(8192, gt=0, description="Tokens of context to make room for.")
+    input_price: float = Field(
+        0.0, ge=0, description="Price of a million tokens that the endpoint reads; 0 for a model of one's own."
+    )
+    output_price: float = Field(0.0, ge=0, description="Price of a million tokens that it writes.")
+    currency: str = Field("CNY", max_length=8, description="Currency of these prices, as estimates show it.")
     threads: int = Field(0, ge=0, description="CPU threads for writing; 0 takes all cores.")
     timeout_s: float = Field(
         120.0, gt=0, description="Longest wait for the next token before the extractive answerer takes over."
@@ -174,6 +179,14 @@ class AnsweringSettings(Section):
         600,
         gt=0,
         description="Tokens of source text in the prompt; on a small CPU they decide the wait for the first word.",
+    )
+    budget_s: float = Field(
+        0.0,
+        ge=0,
+        description="Longest wait for the first word that the sources may cost, by the rate measured in earlier answers; 0 is no limit.",
+    )
+    budget_cost: float = Field(
+        0.0, ge=0, description="Most that an answer may cost, by chat.input_price and chat.output_price; 0 is no limit."
     )
     max_tokens: int = Field(320, gt=0, description="Longest answer, in tokens.")
     summary_part_tokens: int = Field(

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.connection import connected
+from api.cli.estimating import show_estimate
 from api.cli.filtering import After, Before, Documents, Languages, MediaTypes, Tags, Where, filter_from
 from api.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from api.schemas import AnswerOut, CitationOut, PassageOut
+    from api.schemas import AnswerOut, CitationOut, ConflictOut, PassageOut
 
 Collection = Annotated[str | None, typer.Option(help="Only this collection. 仅限此文档集。")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON as the API gives it. 输出与 API 相同的 JSON。")]
@@ -63,6 +64,9 @@ def ask(
     before: Before = None,
     where: Where = None,
     as_json: AsJson = False,
+    estimate: Annotated[
+        bool, typer.Option(help="Only say what the answer would take. 只估算所需的词元、时间与费用。")
+    ] = False,
     extractive: Annotated[
         bool, typer.Option(help="Answer with the documents' own sentences. 直接以文档原句回答。")
     ] = False,
@@ -71,6 +75,9 @@ def ask(
     from api.schemas import AnswerOut
 
     narrowed = filter_from(document, tag, language, media_type, after, before, where)
+    if estimate:
+        show_estimate(question, collection, narrowed, extractive, as_json=as_json)
+        return
     with connected() as (client, terminal):
         waiting = terminal.err.status(terminal.text("Searching …", "正在检索……"))
         waiting.start()
@@ -109,7 +116,25 @@ def _show_answer(terminal: Terminal, answer: AnswerOut) -> None:
         for passage in answer.retrieved[:3]:
             _show_passage(terminal, passage)
     show_remarks(terminal, answer.notices, len(answer.dropped))
+    for conflict in answer.conflicts:
+        _show_conflict(terminal, conflict)
     show_citations(terminal, answer.citations)
+
+
+def _show_conflict(terminal: Terminal, conflict: ConflictOut) -> None:
+    """Each side with what it says, where, and as of when; the later document first."""
+    terminal.out.print(terminal.text("The documents disagree:", "文档之间不一致："), style="bold red")
+    for side in conflict.sides:
+        citation, day = side.citation, side.date.date()
+        dated = terminal.text(f"of {day}", f"日期 {day}")
+        if not side.is_date_stated:
+            dated = terminal.text(f"added {day}", f"{day} 添加")
+        pages = _pages(terminal, citation.pages)
+        terminal.out.print(f"  [{citation.marker}] {side.stated}  ({citation.title}{pages}, {dated})", markup=False)
+        terminal.out.print(f"      “{' '.join(citation.quote.splitlines())}”", markup=False)
+    if conflict.newer_wins:
+        newer = ("  They are nearly the same document: the later one holds.", "  两者几乎是同一文档，以较新者为准。")
+        terminal.out.print(terminal.text(*newer), markup=False)
 
 
 def show_remarks(terminal: Terminal, notices: Sequence[str], dropped: int) -> None:

@@ -66,7 +66,8 @@ def _progress(terminal: Terminal, payload: dict[str, Any]) -> str:
 
 def _show(terminal: Terminal, summary: SummaryOut) -> None:
     """Not as it is written: notes that become no text are replaced, and a terminal cannot take back what it printed."""
-    terminal.out.print(summary.title, markup=False, style="bold")
+    if summary.title:
+        terminal.out.print(summary.title, markup=False, style="bold")
     for sentence in summary.sentences:
         show_event(terminal, "sentence", {"held_back": False, "sentence": sentence.model_dump(mode="json")})
     show_remarks(terminal, summary.notices, len(summary.dropped))

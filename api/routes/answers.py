@@ -7,9 +7,9 @@ from fastapi.responses import StreamingResponse
 
 from api.dependencies import ReaderLanguage, ServicesDep
 from api.filters import filter_of
-from api.schemas import AnswerIn, AnswerOut
+from api.schemas import AnswerIn, AnswerOut, EstimateOut
 from api.streaming import streamed, wants_stream
-from api.views import answer_out
+from api.views import answer_out, estimate_out
 
 router = APIRouter(prefix="/v1/answers", tags=["questions"])
 
@@ -37,3 +37,12 @@ async def answer(
         asked.question, collection=asked.collection, filter=narrowed, extractive=asked.extractive
     )
     return answer_out(made)
+
+
+@router.post("/estimate")
+async def estimate(services: ServicesDep, asked: AnswerIn) -> EstimateOut:
+    """What the answer would take, in tokens, seconds and money, and from what. No chat model is asked."""
+    made = await services.answerer.estimate(
+        asked.question, collection=asked.collection, filter=filter_of(asked.filter), extractive=asked.extractive
+    )
+    return estimate_out(made)

@@ -3,6 +3,7 @@
 import { announce, el, icon, slice } from "./dom.js";
 import { hasMessage, langOf, named, number, say, t } from "./i18n.js";
 import { sentenceNode, statusCounts } from "./sentence.js";
+import { conflictNode } from "./conflict.js";
 import { passageList, referenceList } from "./sources.js";
 
 const FULL_WIDTH_END = /[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]$/;
@@ -99,7 +100,7 @@ export class Exchange {
     this.#heldBack = answer.dropped.length;
     this.element.removeAttribute("aria-busy");
     this.body.replaceChildren(...(answer.refusal ? refusal(answer.refusal) : this.#answer(answer)));
-    this.body.append(...this.#remarks(answer), this.#figures(answer));
+    this.body.append(...answer.conflicts.map(conflictNode), ...this.#remarks(answer), this.#figures(answer));
     this.sources.replaceChildren(...this.#sourcesOf(answer));
   }
 

@@ -13,11 +13,13 @@ from rag.answering.calibration import Calibration
 from rag.answering.checking import SentenceChecker, is_foreign
 from rag.answering.citing import Citer
 from rag.answering.conflicts import Conflicts
+from rag.answering.context import Context, budget_of, pack_context
 from rag.answering.draft import Draft
+from rag.answering.estimate import Estimate, estimated
 from rag.answering.events import Answered, Event, SourcesFound, TextWritten
 from rag.answering.evidence import Evidence, centred, split_sources
 from rag.answering.extractive import VERBATIM, extract, question_scores, shown_quote
-from rag.answering.packing import Packed, pack
+from rag.answering.packing import Packed
 from rag.answering.prompts import answer_messages, judging_messages
 from rag.answering.question_words import word_shares
 from rag.answering.refusals import declines, refusal
@@ -31,10 +33,11 @@ from rag.errors import ChatUnavailable
 from rag.index.filters import EVERYTHING, Filter
 from rag.models.batching import EmbeddingBatcher
 from rag.models.chat import ChatModel, GenerationOptions
+from rag.models.chat_pace import ChatPace
 from rag.models.yes_no import YesNoJudge
 from rag.retrieval.centres import Centres
 from rag.retrieval.retriever import Retrieval, Retriever
-from rag.settings import AnsweringSettings
+from rag.settings import AnsweringSettings, ChatSettings
 
 _EXTRACTS_INSTEAD = {
     "en": "The chat model did not answer, so these are the documents' own sentences.",
@@ -71,6 +74,9 @@ class Answerer:
         settings: AnsweringSettings,
         chat_timeout_s: float,
         conflicts: Conflicts | None = None,
+        *,
+        prices: ChatSettings | None = None,
+        pace: ChatPace | None = None,
     ) -> None:
         self._retriever = retriever
         self._embedder = embedder
@@ -82,6 +88,8 @@ class Answerer:
         self._settings = settings
         self._chat_timeout_s = chat_timeout_s
         self._conflicts = conflicts
+        self._prices = prices
+        self._pace = pace or ChatPace()
 
     async def answer(
         self,
@@ -97,6 +105,20 @@ class Answerer:
                 if isinstance(event, Answered):
                     return event.answer
         raise AssertionError("a stream of events ends with the answer")
+
+    async def estimate(
+        self, question: str, *, collection: str | None = None, filter: Filter = EVERYTHING, extractive: bool = False
+    ) -> Estimate:
+        """What an answer would take; the chat model is not asked. Raises Unavailable when retrieval cannot."""
+        retrieval = await self._retriever.retrieve(question, collection=collection, filter=filter)
+        context, language = self._context(retrieval), retrieval.language
+        if self._chat is None or extractive or not retrieval.passages:
+            return Estimate(question, language, "", context.report)
+        messages = answer_messages(question, language, context.packed.sources)
+        rates, most = self._pace.rates(self._chat.name), self._settings.max_tokens
+        return await estimated(
+            question, language, context.report, messages, self._chat, max_tokens=most, rates=rates, prices=self._prices
+        )
 
     async def stream(
         self,
@@ -114,7 +136,8 @@ class Answerer:
         if not work.retrieval.passages:
             yield Answered(self._refused(work, RefusalReason.NO_DOCUMENTS))
             return
-        packed = self._packed(work.retrieval)
+        work.context = self._context(work.retrieval)
+        packed = work.context.packed
         chat = None if extractive else self._chat
         async with AsyncExitStack() as reading:
             # The model reads the sources while their sentences are embedded: its first word is what one waits for.
@@ -219,10 +242,10 @@ class Answerer:
         messages = answer_messages(question, language, packed.sources, insisting=insisting)
         return Writing(chat, messages, GenerationOptions(max_tokens=self._settings.max_tokens), self._chat_timeout_s)
 
-    def _packed(self, retrieval: Retrieval) -> Packed:
-        count_tokens = self._embedder.embedder.count_tokens
-        budget = self._settings.budget_tokens
-        return pack(retrieval.passages, budget, count_tokens, question=retrieval.question)
+    def _context(self, retrieval: Retrieval) -> Context:
+        rates, window = (self._pace.rates(self._chat.name), self._chat.context_tokens) if self._chat else (None, None)
+        budget = budget_of(self._settings, self._prices, rates, window)
+        return pack_context(retrieval.passages, budget, self._embedder.embedder.count_tokens, retrieval.question)
 
     async def _evidence(self, packed: Packed, centres: Centres) -> Evidence:
         sentences = split_sources(packed.sources)
@@ -273,6 +296,7 @@ class Answerer:
 
     def _assembled(self, work: Work, text: str, refused: Refusal | None) -> Answer:
         work.clock("finished_s")
+        self._time(work)
         return Answer(
             question=work.retrieval.question,
             language=work.language,
@@ -289,7 +313,20 @@ class Answerer:
             notices=tuple(work.notices),
             evidence_score=work.evidence_score,
             conflicts=work.conflicts,
+            context=work.context.report if work.context else None,
         )
+
+    def _time(self, work: Work) -> None:
+        """Note how fast the chat model was, where it wrote to the end."""
+        timings = work.timings
+        if self._chat and work.mode is AnswerMode.GENERATED and "first_token_s" in timings:
+            self._pace.observe(
+                self._chat.name,
+                prompt_tokens=work.usage.prompt_tokens,
+                reading_s=timings["first_token_s"] - timings["retrieved_s"],
+                written_tokens=work.usage.completion_tokens,
+                writing_s=timings["finished_s"] - timings["first_token_s"],
+            )
 
     def _writer(self, work: Work) -> str:
         """The chat model's name where it wrote the answer, or what was refused; none under extracts."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from rag.answering.context import Context
 from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence
 from rag.answering.surroundings import Surroundings
@@ -24,6 +25,7 @@ class Work:
     is_judged: bool = False
     is_chat_down: bool = False
     mode: AnswerMode = AnswerMode.GENERATED
+    context: Context | None = None
     conflicts: tuple[Conflict, ...] = ()
     usage: Usage = field(default_factory=Usage)
     notices: list[str] = field(default_factory=list)
