@@ -167,6 +167,13 @@ class Client:
         body = {"length": length, "language": language, "extractive": extractive}
         yield from self._posted_events(f"/v1/documents/{document_id}/summary", body)
 
+    def comparison_events(
+        self, documents: Sequence[str], *, question: str = "", language: str | None = None, extractive: bool = False
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Names and payloads of a comparison's events, as they come. Raises as `answer_events` does."""
+        body = {"documents": list(documents), "question": question, "language": language, "extractive": extractive}
+        yield from self._posted_events("/v1/comparisons", body)
+
     def _posted_events(self, path: str, body: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         headers = {"Accept": "text/event-stream"}
         with self._reaching(), self._http.stream("POST", path, json=body, headers=headers) as reply:

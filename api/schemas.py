@@ -204,6 +204,46 @@ class SummaryOut(Schema):
     notices: list[str]
 
 
+class ComparisonIn(Schema):
+    documents: list[str] = Field(min_length=2, max_length=2, description="The ids of two documents.")
+    question: str = Field("", max_length=4000, description="In which respect; without it, in all.")
+    language: Literal["zh", "en"] | None = Field(
+        None, description="Without it, that of the question, or of the first document."
+    )
+    extractive: bool = Field(False, description="Like sentences of both, without the chat model.")
+
+
+class ComparedOut(Schema):
+    document_id: str
+    version_id: str
+    title: str
+
+
+class DifferenceOut(Schema):
+    """What the one and the other state in two like sentences. Markers go on from those of the text."""
+
+    kind: Literal["quantity", "date", "polarity"]
+    citations: list[CitationOut]
+    stated: list[str]
+    closeness: float
+
+
+class ComparisonOut(Schema):
+    documents: list[ComparedOut]
+    question: str
+    language: Language
+    text: str
+    mode: AnswerMode
+    sentences: list[SentenceOut]
+    citations: list[CitationOut]
+    differences: list[DifferenceOut]
+    dropped: list[SentenceOut]
+    model: str
+    usage: UsageOut
+    timings: dict[str, float]
+    notices: list[str]
+
+
 class SearchIn(Schema):
     query: QuestionText
     collection: Collection | None = None

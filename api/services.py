@@ -20,6 +20,7 @@ from rag.answering.answerer import Answerer
 from rag.answering.calibration import Calibration
 from rag.answering.citing import Citer
 from rag.answering.conflicts import Conflicts
+from rag.answering.whole.comparer import Comparer
 from rag.answering.whole.reading import WholeDocuments
 from rag.answering.whole.summarizer import Summarizer
 from rag.index.factory import make_index
@@ -56,6 +57,7 @@ class Services:
     retriever: Retriever
     answerer: Answerer
     summarizer: Summarizer
+    comparer: Comparer
     chat: ChatModel | None
     pages: Pages
     warm: Callable[[], Awaitable[None]]
@@ -124,12 +126,15 @@ async def open_services(
         )
         whole = WholeDocuments(stores.documents, parsed, index, Corpora(stores.documents, priors))
         summarizer = Summarizer(whole, batcher, writer, citer, calibration, settings.answering, timeout_s)
+        comparer = Comparer(whole, batcher, writer, citer, calibration, settings.answering, timeout_s)
         intake = Intake(stores, index, settings.ingest, announce)
         if _is_working(settings, working):
             _start_watching(stack, stores, intake, settings)
         pages = Pages(stores, parsed, parsers)
         warm = partial(_warm, batcher, writer, parsers, reranking)
-        yield Services(settings, stores, parsed, index, intake, retriever, answerer, summarizer, writer, pages, warm)
+        yield Services(
+            settings, stores, parsed, index, intake, retriever, answerer, summarizer, comparer, writer, pages, warm
+        )
 
 
 def _reranking(settings: Settings) -> RerankStage | None:

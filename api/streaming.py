@@ -1,4 +1,4 @@
-"""The events of an answer, or of a summary, as server-sent events."""
+"""The events of an answer, a summary or a comparison, as server-sent events."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from fastapi import Request
 from fastapi.responses import StreamingResponse
 
 from api.problems import problem
-from api.views import answer_out, citation_out, passage_out, sentence_out, summary_out
+from api.views import answer_out, citation_out, comparison_out, passage_out, sentence_out, summary_out
 from rag.answering.events import Answered, Event, SentenceChecked, SourcesFound, TextWritten
-from rag.answering.whole.records import Progress, Summarised, SummaryEvent
+from rag.answering.whole.records import ComparisonEvent, ComparisonMade, Progress, Summarised, SummaryEvent
 from rag.errors import ChuchuError, InternalError, MessageLanguage
 
 log = logging.getLogger("chuchu.api")
 
-AnyEvent = Event | SummaryEvent
+AnyEvent = Event | SummaryEvent | ComparisonEvent
 
 HEARTBEAT_S = 10.0
 """Pause after which a comment is sent: proxies close streams that are silent while a small CPU reads its prompt."""
@@ -90,6 +90,8 @@ def _payload(event: AnyEvent) -> tuple[str, dict[str, Any]]:
             return "progress", {"done": done, "total": total}
         case Summarised(summary):
             return "summary", {"summary": summary_out(summary).model_dump(mode="json")}
+        case ComparisonMade(comparison):
+            return "comparison", {"comparison": comparison_out(comparison).model_dump(mode="json")}
         case Answered(answer):
             return "answer", {"answer": answer_out(answer).model_dump(mode="json")}
 

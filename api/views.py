@@ -7,10 +7,13 @@ from api.schemas import (
     BoxOut,
     CheckOut,
     CitationOut,
+    ComparedOut,
+    ComparisonOut,
     ConflictOut,
     ConflictSideOut,
     ContextOut,
     CoverageOut,
+    DifferenceOut,
     DocumentOut,
     EstimateOut,
     FailureOut,
@@ -27,7 +30,7 @@ from api.schemas import (
     VersionOut,
 )
 from rag.answering.estimate import Estimate
-from rag.answering.whole.records import Summary
+from rag.answering.whole.records import Comparison, Difference, Summary
 from rag.citations import Answer, Citation, Conflict, SentenceSupport
 from rag.documents import DocumentVersion, ScoredPassage, Span
 from rag.errors import MessageLanguage
@@ -94,6 +97,30 @@ def summary_out(summary: Summary) -> SummaryOut:
         timings=dict(summary.timings),
         notices=list(summary.notices),
     )
+
+
+def comparison_out(made: Comparison) -> ComparisonOut:
+    return ComparisonOut(
+        documents=[ComparedOut.model_validate(one) for one in made.documents],
+        question=made.question,
+        language=made.language,
+        text=made.text,
+        mode=made.mode,
+        sentences=[sentence_out(sentence) for sentence in made.sentences],
+        citations=[citation_out(citation) for citation in made.citations],
+        differences=[difference_out(difference) for difference in made.differences],
+        dropped=[sentence_out(sentence) for sentence in made.dropped],
+        model=made.model,
+        usage=UsageOut.model_validate(made.usage),
+        timings=dict(made.timings),
+        notices=list(made.notices),
+    )
+
+
+def difference_out(difference: Difference) -> DifferenceOut:
+    citations = [citation_out(citation) for citation in difference.citations]
+    found = {"kind": difference.kind, "stated": list(difference.stated), "closeness": round(difference.closeness, 4)}
+    return DifferenceOut.model_validate({**found, "citations": citations})
 
 
 def sentence_out(sentence: SentenceSupport) -> SentenceOut:

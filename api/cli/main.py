@@ -8,7 +8,19 @@ import sys
 
 import typer
 
-from api.cli import asking, documents, evaluating, ingesting, jobs, models, parsing, serving, summarizing, syncing
+from api.cli import (
+    asking,
+    comparing,
+    documents,
+    evaluating,
+    ingesting,
+    jobs,
+    models,
+    parsing,
+    serving,
+    summarizing,
+    syncing,
+)
 from api.cli.terminal import Terminal
 from rag.errors import ChuchuError, InternalError
 from rag.models.openmp import let_barriers_sleep
@@ -27,6 +39,7 @@ app.command("sync")(syncing.sync)
 app.command("search")(asking.search)
 app.command("ask")(asking.ask)
 app.command("summarize")(summarizing.summarize)
+app.command("compare")(comparing.compare)
 app.command("serve")(serving.serve)
 app.command("worker")(serving.worker)
 app.add_typer(models.app, name="models")

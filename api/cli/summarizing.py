@@ -15,7 +15,7 @@ from rag.answering.whole.records import SummaryLength
 if TYPE_CHECKING:
     from api.schemas import SummaryOut
 
-_LANGUAGES = ("en", "zh")
+LANGUAGES = ("en", "zh")
 
 
 def summarize(
@@ -33,7 +33,7 @@ def summarize(
     """What a document says in short, with the words behind every sentence. 概述一个文档，逐句给出处。"""
     from api.schemas import SummaryOut
 
-    if language not in (None, *_LANGUAGES):
+    if language not in (None, *LANGUAGES):
         raise typer.BadParameter("en, zh", param_hint="--language")
     with connected() as (client, terminal):
         waiting = terminal.err.status(terminal.text("Reading the document …", "正在阅读文档……"))

@@ -96,6 +96,11 @@ def disagreement(one: EvidenceSentence, other: EvidenceSentence) -> Disagreement
     return found if found and _same_subject(one, other, across=across, alike=exact) else None
 
 
+def difference(one: EvidenceSentence, other: EvidenceSentence) -> Disagreement | None:
+    """The quantity, date or denial in which two sentences differ, whatever they are of."""
+    return _differing_quantity(one, other, exact=True) or _denial(one, other)
+
+
 def is_across(one: EvidenceSentence, other: EvidenceSentence) -> bool:
     return one.source.passage.language != other.source.passage.language
 

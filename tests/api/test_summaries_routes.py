@@ -83,3 +83,21 @@ def test_documents_that_disagree_are_shown_on_both_sides(api: Api) -> None:
 
     stated = [(side["stated"], side["date"][:10]) for side in answer["conflicts"][0]["sides"]]
     assert stated == [("60 days", "2024-01-20"), ("30 days", "2024-01-10")]
+
+
+def test_two_documents_are_compared(api: Api) -> None:
+    ids = [
+        api.ingested(name, f"# Deposit\n\nThe deposit for the flat is {euros} euros.\n", collection="flats")[
+            "document_id"
+        ]
+        for name, euros in (("a.md", 900), ("b.md", 1200))
+    ]
+
+    made = api.post("/v1/comparisons", json={"documents": ids, "extractive": True}).json()
+    streamed = api.post("/v1/comparisons", json={"documents": ids}, headers={"Accept": "text/event-stream"})
+    alone = api.post("/v1/comparisons", json={"documents": ids[:1]})
+
+    assert [difference["stated"] for difference in made["differences"]] == [["900 euros", "1200 euros"]]
+    assert [document["document_id"] for document in made["documents"]] == ids
+    assert [name for name, _ in events(streamed.text)][-1] == "comparison"
+    assert alone.json()["code"] == "request-invalid"

@@ -16,6 +16,7 @@ from rag.answering.answerer import Answerer
 from rag.answering.calibration import Calibration
 from rag.answering.citing import Citer
 from rag.answering.conflicts import Conflicts
+from rag.answering.whole.comparer import Comparer
 from rag.answering.whole.reading import WholeDocuments
 from rag.answering.whole.summarizer import Summarizer
 from rag.documents import LANGUAGES, Element, ElementKind, Language, Page, ParsedDocument, Passage, Span
@@ -110,6 +111,11 @@ class Library:
         chosen = AnsweringSettings(**settings)
         citer = Citer(self.parsed)
         return Summarizer(self.whole_documents(), self.batcher, chat, citer, CALIBRATION, chosen, chat_timeout_s)
+
+    def comparer(self, chat: ChatModel | None, *, chat_timeout_s: float = 5, **settings: Any) -> Comparer:
+        chosen = AnsweringSettings(**settings)
+        citer = Citer(self.parsed)
+        return Comparer(self.whole_documents(), self.batcher, chat, citer, CALIBRATION, chosen, chat_timeout_s)
 
 
 @asynccontextmanager

@@ -56,6 +56,53 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """One of two documents that are compared."""
+
+    document_id: str
+    version_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A quantity, a date or a denial (`kind`) in which two like sentences differ, `stated` in the one and the other."""
+
+    kind: str
+    citations: tuple[Citation, Citation]
+    stated: tuple[str, str]
+    closeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A checked comparison of two versions. `differences` are found by rule, whoever wrote the text; in its marks and
+    theirs, the numbers are the same.
+    """
+
+    documents: tuple[Compared, Compared]
+    question: str
+    language: Language
+    text: str
+    mode: AnswerMode
+    sentences: tuple[SentenceSupport, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    dropped: tuple[SentenceSupport, ...] = ()
+    model: str = ""
+    usage: Usage = field(default_factory=Usage)
+    timings: Mapping[str, float] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonMade:
+    """The whole comparison, which supersedes all that went before."""
+
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """`done` of `total` parts are read."""
 
@@ -71,3 +118,4 @@ class Summarised:
 
 
 SummaryEvent = Progress | SentenceChecked | Summarised
+ComparisonEvent = Progress | SentenceChecked | ComparisonMade

@@ -20,6 +20,14 @@ _NOTICES: Final[Mapping[str, tuple[str, str]]] = {
         "{read} of {parts} parts of the document were read; the others are left out.",
         "文档共 {parts} 部分，已阅读 {read} 部分，其余未计入。",
     ),
+    "nearest_parts": (
+        "The documents are long: the {one} and {other} passages nearest to one another were compared.",
+        "文档较长：只比较了最相近的段落（{one} 段与 {other} 段）。",
+    ),
+    "nothing_alike": (
+        "No sentence of the one document is close to one of the other.",
+        "两份文档中没有相近的句子。",
+    ),
     "own_language": (
         "The document's sentences are shown in its own language.",
         "原句以文档本身的语言显示。",
