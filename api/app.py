@@ -14,7 +14,7 @@ from swagger_ui_bundle import swagger_ui_path
 
 from api.headers import SecurityHeaders
 from api.problems import MEDIA_TYPE, install_problem_handlers
-from api.routes import answers, documents, health, jobs, search, versions
+from api.routes import answers, comparisons, documents, health, jobs, search, summaries, versions
 from api.schemas import ProblemOut
 from api.services import Services
 
@@ -37,7 +37,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     install_problem_handlers(app)
-    for module in (answers, search, documents, versions, jobs, health):
+    for module in (answers, search, documents, summaries, comparisons, versions, jobs, health):
         app.include_router(module.router, responses={"default": _PROBLEM})
     app.mount("/assets/docs", StaticFiles(directory=swagger_ui_path), name="docs-assets")
     app.mount("/assets", StaticFiles(directory=_WEB), name="assets")

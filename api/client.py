@@ -14,6 +14,7 @@ from api.schemas import (
     DocumentDetailOut,
     DocumentListOut,
     DocumentOut,
+    EstimateOut,
     JobListOut,
     JobOut,
     QuoteOut,
@@ -150,9 +151,37 @@ class Client:
         `history` is that of the API, as JSON.
         """
         asked = {"question": question, "collection": collection, "filter": filter, "extractive": extractive}
-        body = {**asked, "history": list(history), "effort": effort}
+        yield from self._posted_events("/v1/answers", {**asked, "history": list(history), "effort": effort})
+
+    def estimate(
+        self,
+        question: str,
+        *,
+        collection: str | None = None,
+        filter: Mapping[str, Any] | None = None,
+        extractive: bool = False,
+    ) -> EstimateOut:
+        """What an answer would take; no chat model is asked."""
+        body = {"question": question, "collection": collection, "filter": filter, "extractive": extractive}
+        return EstimateOut.model_validate_json(self._request("POST", "/v1/answers/estimate", json=body).content)
+
+    def summary_events(
+        self, document_id: str, *, length: str = "medium", language: str | None = None, extractive: bool = False
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Names and payloads of a summary's events, as they come. Raises as `answer_events` does."""
+        body = {"length": length, "language": language, "extractive": extractive}
+        yield from self._posted_events(f"/v1/documents/{document_id}/summary", body)
+
+    def comparison_events(
+        self, documents: Sequence[str], *, question: str = "", language: str | None = None, extractive: bool = False
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Names and payloads of a comparison's events, as they come. Raises as `answer_events` does."""
+        body = {"documents": list(documents), "question": question, "language": language, "extractive": extractive}
+        yield from self._posted_events("/v1/comparisons", body)
+
+    def _posted_events(self, path: str, body: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         headers = {"Accept": "text/event-stream"}
-        with self._reaching(), self._http.stream("POST", "/v1/answers", json=body, headers=headers) as reply:
+        with self._reaching(), self._http.stream("POST", path, json=body, headers=headers) as reply:
             if reply.is_error:
                 reply.read()
                 raise _error(reply)

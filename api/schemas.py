@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from api.filters import FilterIn, MetadataIn
+from rag.answering.whole.records import SummaryLength
 from rag.citations import AnswerMode, Effort, RefusalReason, StepKind, SupportStatus
 from rag.documents import Language, VersionStatus
 
@@ -110,6 +111,61 @@ class StepOut(Schema):
     by: Literal["rule", "model"]
 
 
+class ConflictSideOut(Schema):
+    """What one document says, in the words `stated` of its quote, and the document's date."""
+
+    citation: CitationOut
+    stated: str
+    date: datetime
+    is_date_stated: bool = Field(description="Whether the document was given this date, or was added on it.")
+
+
+class ConflictOut(Schema):
+    """Two documents that say different things of one; the later one first.
+
+    `newer_wins`: they are nearly the same document, so that the first side holds. Markers go on from the answer's own.
+    """
+
+    kind: Literal["quantity", "date", "polarity"]
+    sides: list[ConflictSideOut]
+    newer_wins: bool
+
+
+class LeftOutOut(Schema):
+    passage_id: str
+    reason: Literal["budget", "repeats"]
+
+
+class ContextOut(Schema):
+    """What the prompt holds of the passages found, by their ids, what it does not and why.
+
+    `limited_by` is the setting, or the model's `context_tokens`, that `budget_tokens` of source text follow from.
+    """
+
+    budget_tokens: int
+    limited_by: Literal["budget_tokens", "budget_s", "budget_cost", "context_tokens"]
+    tokens: int
+    packed: list[str]
+    left_out: list[LeftOutOut]
+
+
+class EstimateOut(Schema):
+    """What an answer would take: `completion_tokens` at most, `seconds` and `cost` with so many.
+
+    `seconds` is null until the model was timed on this machine; everything is 0 where no chat model is asked.
+    """
+
+    question: str
+    language: Language
+    model: str
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float | None
+    cost: float
+    currency: str
+    context: ContextOut
+
+
 class AnswerOut(Schema):
     question: str
     language: Language
@@ -129,6 +185,80 @@ class AnswerOut(Schema):
     )
     effort: Effort = Effort.STANDARD
     steps: list[StepOut] = []
+    conflicts: list[ConflictOut] = []
+    context: ContextOut | None = None
+
+
+class SummaryIn(Schema):
+    length: SummaryLength = SummaryLength.MEDIUM
+    language: Literal["zh", "en"] | None = Field(None, description="Without it, the document's own.")
+    extractive: bool = Field(False, description="The document's own central sentences, without the chat model.")
+
+
+class CoverageOut(Schema):
+    """How many parts of the document the chat model read, and under which headings those stand that it did not."""
+
+    parts: int
+    read: int
+    left_out: list[str]
+
+
+class SummaryOut(Schema):
+    document_id: str
+    version_id: str
+    title: str
+    language: Language
+    length: SummaryLength
+    text: str
+    mode: AnswerMode
+    sentences: list[SentenceOut]
+    citations: list[CitationOut]
+    dropped: list[SentenceOut]
+    coverage: CoverageOut | None = Field(description="None where no chat model wrote it.")
+    model: str
+    usage: UsageOut
+    timings: dict[str, float]
+    notices: list[str]
+
+
+class ComparisonIn(Schema):
+    documents: list[str] = Field(min_length=2, max_length=2, description="The ids of two documents.")
+    question: str = Field("", max_length=4000, description="In which respect; without it, in all.")
+    language: Literal["zh", "en"] | None = Field(
+        None, description="Without it, that of the question, or of the first document."
+    )
+    extractive: bool = Field(False, description="Like sentences of both, without the chat model.")
+
+
+class ComparedOut(Schema):
+    document_id: str
+    version_id: str
+    title: str
+
+
+class DifferenceOut(Schema):
+    """What the one and the other state in two like sentences. Markers go on from those of the text."""
+
+    kind: Literal["quantity", "date", "polarity"]
+    citations: list[CitationOut]
+    stated: list[str]
+    closeness: float
+
+
+class ComparisonOut(Schema):
+    documents: list[ComparedOut]
+    question: str
+    language: Language
+    text: str
+    mode: AnswerMode
+    sentences: list[SentenceOut]
+    citations: list[CitationOut]
+    differences: list[DifferenceOut]
+    dropped: list[SentenceOut]
+    model: str
+    usage: UsageOut
+    timings: dict[str, float]
+    notices: list[str]
 
 
 class SearchIn(Schema):

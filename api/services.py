@@ -19,15 +19,21 @@ from ingest.pipeline import IngestPipeline
 from rag.answering.answerer import Answerer
 from rag.answering.calibration import Calibration
 from rag.answering.citing import Citer
+from rag.answering.conflicts import Conflicts
+from rag.answering.whole.comparer import Comparer
+from rag.answering.whole.reading import WholeDocuments
+from rag.answering.whole.summarizer import Summarizer
 from rag.index.factory import make_index
 from rag.index.passage_index import PassageIndex
 from rag.models.batching import EmbeddingBatcher
 from rag.models.chat import ChatModel
 from rag.models.chat_factory import make_chat_model
+from rag.models.chat_pace import ChatPace
 from rag.models.embedding import Embedder
 from rag.models.factory import make_embedder
 from rag.models.reranker_factory import make_reranker
 from rag.models.weights import locate
+from rag.retrieval.corpora import Corpora
 from rag.retrieval.priors import language_priors
 from rag.retrieval.rerank_stage import RerankStage
 from rag.retrieval.retriever import Retriever
@@ -50,6 +56,8 @@ class Services:
     intake: Intake
     retriever: Retriever
     answerer: Answerer
+    summarizer: Summarizer
+    comparer: Comparer
     chat: ChatModel | None
     pages: Pages
     warm: Callable[[], Awaitable[None]]
@@ -100,21 +108,33 @@ async def open_services(
         writer = chat or make_chat_model(settings.chat, lambda name: locate(name, settings.models_dir))
         if writer is not None:
             stack.push_async_callback(writer.close)
+        citer, calibration = Citer(parsed), Calibration.chosen(settings.answering)
+        pace = ChatPace(data_dir / "chat_pace.json")
+        conflicts = Conflicts(stores.documents, batcher, citer)
+        timeout_s = settings.chat.timeout_s
         answerer = Answerer(
             retriever,
             batcher,
             writer,
-            Citer(parsed),
-            Calibration.chosen(settings.answering),
+            citer,
+            calibration,
             settings.answering,
-            settings.chat.timeout_s,
+            timeout_s,
+            conflicts,
+            prices=settings.chat,
+            pace=pace,
         )
+        whole = WholeDocuments(stores.documents, parsed, index, Corpora(stores.documents, priors))
+        summarizer = Summarizer(whole, batcher, writer, citer, calibration, settings.answering, timeout_s)
+        comparer = Comparer(whole, batcher, writer, citer, calibration, settings.answering, timeout_s)
         intake = Intake(stores, index, settings.ingest, announce)
         if _is_working(settings, working):
             _start_watching(stack, stores, intake, settings)
         pages = Pages(stores, parsed, parsers)
         warm = partial(_warm, batcher, writer, parsers, reranking)
-        yield Services(settings, stores, parsed, index, intake, retriever, answerer, writer, pages, warm)
+        yield Services(
+            settings, stores, parsed, index, intake, retriever, answerer, summarizer, comparer, writer, pages, warm
+        )
 
 
 def _reranking(settings: Settings) -> RerankStage | None:

@@ -7,7 +7,15 @@ from api.schemas import (
     BoxOut,
     CheckOut,
     CitationOut,
+    ComparedOut,
+    ComparisonOut,
+    ConflictOut,
+    ConflictSideOut,
+    ContextOut,
+    CoverageOut,
+    DifferenceOut,
     DocumentOut,
+    EstimateOut,
     FailureOut,
     JobOut,
     NearDuplicateOut,
@@ -18,10 +26,13 @@ from api.schemas import (
     SpanOut,
     StepOut,
     SubmissionOut,
+    SummaryOut,
     UsageOut,
     VersionOut,
 )
-from rag.citations import Answer, Citation, SentenceSupport, Step
+from rag.answering.estimate import Estimate
+from rag.answering.whole.records import Comparison, Difference, Summary
+from rag.citations import Answer, Citation, Conflict, SentenceSupport, Step
 from rag.documents import DocumentVersion, ScoredPassage, Span
 from rag.errors import MessageLanguage
 from rag.store.jobs import Job
@@ -47,7 +58,73 @@ def answer_out(answer: Answer) -> AnswerOut:
         standalone_question=answer.standalone_question,
         effort=answer.effort,
         steps=[step_out(step) for step in answer.steps],
+        conflicts=[conflict_out(conflict) for conflict in answer.conflicts],
+        context=ContextOut.model_validate(answer.context) if answer.context else None,
     )
+
+
+def estimate_out(estimate: Estimate) -> EstimateOut:
+    return EstimateOut.model_validate(estimate)
+
+
+def conflict_out(conflict: Conflict) -> ConflictOut:
+    sides = [
+        ConflictSideOut(
+            citation=citation_out(side.citation),
+            stated=side.stated,
+            date=side.date,
+            is_date_stated=side.is_date_stated,
+        )
+        for side in conflict.sides
+    ]
+    return ConflictOut.model_validate({"kind": conflict.kind, "sides": sides, "newer_wins": conflict.newer_wins})
+
+
+def summary_out(summary: Summary) -> SummaryOut:
+    coverage = summary.coverage
+    return SummaryOut(
+        document_id=summary.document_id,
+        version_id=summary.version_id,
+        title=summary.title,
+        language=summary.language,
+        length=summary.length,
+        text=summary.text,
+        mode=summary.mode,
+        sentences=[sentence_out(sentence) for sentence in summary.sentences],
+        citations=[citation_out(citation) for citation in summary.citations],
+        dropped=[sentence_out(sentence) for sentence in summary.dropped],
+        coverage=CoverageOut(parts=coverage.parts, read=coverage.read, left_out=list(coverage.left_out))
+        if coverage
+        else None,
+        model=summary.model,
+        usage=UsageOut.model_validate(summary.usage),
+        timings=dict(summary.timings),
+        notices=list(summary.notices),
+    )
+
+
+def comparison_out(made: Comparison) -> ComparisonOut:
+    return ComparisonOut(
+        documents=[ComparedOut.model_validate(one) for one in made.documents],
+        question=made.question,
+        language=made.language,
+        text=made.text,
+        mode=made.mode,
+        sentences=[sentence_out(sentence) for sentence in made.sentences],
+        citations=[citation_out(citation) for citation in made.citations],
+        differences=[difference_out(difference) for difference in made.differences],
+        dropped=[sentence_out(sentence) for sentence in made.dropped],
+        model=made.model,
+        usage=UsageOut.model_validate(made.usage),
+        timings=dict(made.timings),
+        notices=list(made.notices),
+    )
+
+
+def difference_out(difference: Difference) -> DifferenceOut:
+    citations = [citation_out(citation) for citation in difference.citations]
+    found = {"kind": difference.kind, "stated": list(difference.stated), "closeness": round(difference.closeness, 4)}
+    return DifferenceOut.model_validate({**found, "citations": citations})
 
 
 def step_out(step: Step) -> StepOut:

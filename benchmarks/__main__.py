@@ -24,7 +24,7 @@ from rag.settings import load_settings
 
 NAMES = (
     *("startup", "index", "pages", "long_pdf", "fidelity", "scans", "extraction", "breadth", "ingestion"),
-    *("search", "reranking", "answers", "checking", "planted", "translations"),
+    *("search", "reranking", "answers", "checking", "planted", "translations", "conflicts"),
 )
 ON_REQUEST = ("kills", "outages", "citations")
 """Proofs that take long: only when they are named."""

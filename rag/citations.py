@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -55,6 +56,54 @@ class SentenceSupport:
     markers: tuple[int, ...] = ()
     checks: tuple[Check, ...] = ()
     score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictSide:
+    """What one document says: `stated` is the words in which it differs, in the quote of the citation.
+
+    `date` is the one that the document was given, or else that of its version, as `is_date_stated` tells.
+    """
+
+    citation: Citation
+    stated: str
+    date: datetime
+    is_date_stated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two documents that say different things of one: in a quantity, a date or by a denial (`kind`).
+
+    The side of the later date is the first. `newer_wins` says that the documents are nearly the same one, so that the
+    first side is what holds. Markers of sides that the answer does not cite go on from its own.
+    """
+
+    kind: str
+    sides: tuple[ConflictSide, ConflictSide]
+    newer_wins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A passage that was found and did not go into the prompt: for want of room, or as a repeat of a better one."""
+
+    passage_id: str
+    reason: Literal["budget", "repeats"]
+
+
+@dataclass(frozen=True, slots=True)
+class ContextReport:
+    """What a prompt held of the passages found, by their ids, in the order in which they were taken.
+
+    `limited_by` names the setting, or the model's own limit, that `budget_tokens` of source text follow from.
+    """
+
+    budget_tokens: int
+    limited_by: Literal["budget_tokens", "budget_s", "budget_cost", "context_tokens"]
+    tokens: int
+    packed: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class RefusalReason(StrEnum):
@@ -121,6 +170,7 @@ class Answer:
     `dropped` are sentences that the model wrote and verification kept from the reader. `timings` are in seconds.
     `standalone_question` is what a follow-up was condensed to; None for a question that stood alone.
     `evidence_score` is what was held against `answering.evidence_threshold`; None where nothing was there to compare.
+    `conflicts` are what other documents say against the answer; `context` is what it was written from.
     """
 
     question: str
@@ -140,3 +190,5 @@ class Answer:
     standalone_question: str | None = None
     effort: Effort = Effort.STANDARD
     steps: tuple[Step, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    context: ContextReport | None = None

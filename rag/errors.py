@@ -20,13 +20,14 @@
     │   ├── QuestionRejected   ├── RequestInvalid
     │   ├── SpanInvalid        ├── DatasetInvalid
     │   ├── MeasureUnknown     ├── RowsUnlike          ├── LabelsTooFew
+    │   ├── DocumentAmbiguous
     │   └── UrlRejected
     │       ├── UrlInvalid     ├── UrlAddressForbidden
     │       └── UrlAnswer      └── UrlTooManyRedirects
     ├── Conflict                      the state of things forbids it; the message says what to change
     │   ├── IndexModelMismatch ├── StoreVersionMismatch ├── DataFolderInUse
     │   ├── PortInUse          ├── NotQuarantined       ├── UriTaken
-    │   ├── FolderEmpty        └── JobNotRetryable
+    │   ├── FolderEmpty        ├── DocumentNotLive      └── JobNotRetryable
     ├── ModelError
     │   ├── ModelUnknown       ├── ModelMissing        ├── ModelCorrupt
     │   ├── ModelUnreachable   ├── ModelNoSpace        └── ModelUnloadable
@@ -316,6 +317,12 @@ class LabelsTooFew(Rejected):
     zh = "无法拟合阈值：{reason}。每类问题有几十个即可。"
 
 
+class DocumentAmbiguous(Rejected):
+    code = "document-ambiguous"
+    en = "{name} may mean several documents: {candidates}. Give the id of the one that is meant."
+    zh = "{name} 可能指多个文档：{candidates}。请给出所指文档的编号。"
+
+
 class UrlRejected(Rejected):
     code = "url-rejected"
 
@@ -379,6 +386,12 @@ class NotQuarantined(Conflict):
     code = "not-quarantined"
     en = "The document {document_id} is not held in quarantine, so there is nothing to release."
     zh = "文档 {document_id} 未被隔离，无需放行。"
+
+
+class DocumentNotLive(Conflict):
+    code = "document-not-live"
+    en = "The document {document_id} has not been read yet. `chuchu jobs list` shows how far it is; try again when it is done."
+    zh = "文档 {document_id} 尚未读取完成。用 `chuchu jobs list` 查看进度，完成后再试。"
 
 
 class UriTaken(Conflict):

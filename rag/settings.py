@@ -110,6 +110,11 @@ class ChatSettings(Section):
     class_path: str = Field("", description="Dotted path of a LlamaIndex LLM class, for backend llama-index.")
     class_arguments: dict[str, Any] = Field({}, description="Keyword arguments of that class.")
     context_tokens: int = Field(8192, gt=0, description="Tokens of context to make room for.")
+    input_price: float = Field(
+        0.0, ge=0, description="Price of a million tokens that the endpoint reads; 0 for a model of one's own."
+    )
+    output_price: float = Field(0.0, ge=0, description="Price of a million tokens that it writes.")
+    currency: str = Field("CNY", max_length=8, description="Currency of these prices, as estimates show it.")
     threads: int = Field(0, ge=0, description="CPU threads for writing; 0 takes all cores.")
     timeout_s: float = Field(
         120.0, gt=0, description="Longest wait for the next token before the extractive answerer takes over."
@@ -175,6 +180,14 @@ class AnsweringSettings(Section):
         gt=0,
         description="Tokens of source text in the prompt; on a small CPU they decide the wait for the first word.",
     )
+    budget_s: float = Field(
+        0.0,
+        ge=0,
+        description="Longest wait for the first word that the sources may cost, by the rate measured in earlier answers; 0 is no limit.",
+    )
+    budget_cost: float = Field(
+        0.0, ge=0, description="Most that an answer may cost, by chat.input_price and chat.output_price; 0 is no limit."
+    )
     max_tokens: int = Field(320, gt=0, description="Longest answer, in tokens.")
     effort: Literal["fast", "standard", "deep"] = Field(
         "standard",
@@ -192,6 +205,19 @@ class AnsweringSettings(Section):
     )
     condensing_s: float = Field(
         10.0, gt=0, description="Longest wait for the model's rewriting; then the rule's is taken."
+    )
+    summary_part_tokens: int = Field(
+        1500,
+        ge=200,
+        description="Tokens of a document that are read at a time for its summary; more for a model that is sure of long texts.",
+    )
+    summary_tokens: int = Field(
+        12_000,
+        ge=200,
+        description="Most tokens of a document that are read for its summary; the parts nearest to its subject go first.",
+    )
+    summary_s: float = Field(
+        300.0, gt=0, description="Longest time for a summary. What is not read by then is left out, and named."
     )
     judge: bool = Field(
         True,

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.cli.connection import connected
+from api.cli.estimating import show_estimate
 from api.cli.filtering import After, Before, Documents, Languages, MediaTypes, Tags, Where, filter_from
 from api.cli.terminal import Terminal
 from rag.citations import Effort
 
 if TYPE_CHECKING:
-    from api.schemas import AnswerOut, CitationOut, PassageOut
+    from api.schemas import AnswerOut, CitationOut, ConflictOut, PassageOut
 
 Collection = Annotated[str | None, typer.Option(help="Only this collection. 仅限此文档集。")]
 EffortOption = Annotated[
@@ -78,9 +79,15 @@ def ask(
     as_json: AsJson = False,
     extractive: Extractive = False,
     effort: EffortOption = None,
+    estimate: Annotated[
+        bool, typer.Option(help="Only say what the answer would take. 只估算所需的词元、时间与费用。")
+    ] = False,
 ) -> None:
     """Answer from the documents, with the words behind every sentence. 依据文档回答，逐句给出处。"""
     narrowed = filter_from(document, tag, language, media_type, after, before, where)
+    if estimate:
+        show_estimate(question, collection, narrowed, extractive, as_json=as_json)
+        return
     with connected() as (client, terminal):
         events = client.answer_events(
             question, collection=collection, filter=narrowed, extractive=extractive, effort=effort
@@ -105,14 +112,14 @@ def follow(terminal: Terminal, events: Iterator[tuple[str, dict[str, Any]]], *, 
             waiting.update(terminal.text("Reading the sources …", "正在阅读资料……"))
             if not silently:
                 waiting.stop()
-                _show_event(terminal, name, payload)
+                show_event(terminal, name, payload)
                 waiting.start()
     finally:
         waiting.stop()
     raise AssertionError("a stream of events ends with the answer")
 
 
-def _show_event(terminal: Terminal, name: str, payload: dict[str, Any]) -> None:
+def show_event(terminal: Terminal, name: str, payload: dict[str, Any]) -> None:
     """A finished sentence at once; what is still unverified is not printed, because a terminal cannot take it back."""
     if name == "sentence" and not payload["held_back"]:
         sentence = payload["sentence"]
@@ -133,20 +140,46 @@ def show_answer(terminal: Terminal, answer: AnswerOut) -> None:
         terminal.out.print(answer.refusal.message, markup=False)
         for passage in answer.retrieved[:3]:
             _show_passage(terminal, passage)
-    for notice in answer.notices:
+    show_remarks(terminal, answer.notices, len(answer.dropped))
+    for conflict in answer.conflicts:
+        _show_conflict(terminal, conflict)
+    show_citations(terminal, answer.citations)
+
+
+def _show_conflict(terminal: Terminal, conflict: ConflictOut) -> None:
+    """Each side with what it says, where, and as of when; the later document first."""
+    terminal.out.print(terminal.text("The documents disagree:", "文档之间不一致："), style="bold red")
+    for side in conflict.sides:
+        citation, day = side.citation, side.date.date()
+        dated = terminal.text(f"of {day}", f"日期 {day}")
+        if not side.is_date_stated:
+            dated = terminal.text(f"added {day}", f"{day} 添加")
+        pages = _pages(terminal, citation.pages)
+        terminal.out.print(f"  [{citation.marker}] {side.stated}  ({citation.title}{pages}, {dated})", markup=False)
+        terminal.out.print(f"      “{' '.join(citation.quote.splitlines())}”", markup=False)
+    if conflict.newer_wins:
+        newer = ("  They are nearly the same document: the later one holds.", "  两者几乎是同一文档，以较新者为准。")
+        terminal.out.print(terminal.text(*newer), markup=False)
+
+
+def show_remarks(terminal: Terminal, notices: Sequence[str], dropped: int) -> None:
+    """What a reader has to know besides the text: its notices, and how many sentences were held back."""
+    for notice in notices:
         terminal.out.print(notice, markup=False, style="yellow")
-    if answer.dropped:
-        count = len(answer.dropped)
+    if dropped:
         terminal.out.print(
             terminal.text(
-                f"{count} sentence(s) were held back: the documents do not support them.",
-                f"有 {count} 句因文档不支持而未显示。",
+                f"{dropped} sentence(s) were held back: the documents do not support them.",
+                f"有 {dropped} 句因文档不支持而未显示。",
             ),
             style="yellow",
         )
-    if answer.citations:
+
+
+def show_citations(terminal: Terminal, citations: Sequence[CitationOut]) -> None:
+    if citations:
         terminal.out.print()
-    for citation in answer.citations:
+    for citation in citations:
         _show_citation(terminal, citation)
 
 

@@ -8,7 +8,20 @@ import sys
 
 import typer
 
-from api.cli import asking, chatting, documents, evaluating, ingesting, jobs, models, parsing, serving, syncing
+from api.cli import (
+    asking,
+    chatting,
+    comparing,
+    documents,
+    evaluating,
+    ingesting,
+    jobs,
+    models,
+    parsing,
+    serving,
+    summarizing,
+    syncing,
+)
 from api.cli.terminal import Terminal
 from rag.errors import ChuchuError, InternalError
 from rag.models.openmp import let_barriers_sleep
@@ -27,6 +40,8 @@ app.command("sync")(syncing.sync)
 app.command("search")(asking.search)
 app.command("ask")(asking.ask)
 app.command("chat")(chatting.chat)
+app.command("summarize")(summarizing.summarize)
+app.command("compare")(comparing.compare)
 app.command("serve")(serving.serve)
 app.command("worker")(serving.worker)
 app.add_typer(models.app, name="models")

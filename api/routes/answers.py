@@ -10,9 +10,9 @@ from fastapi.responses import StreamingResponse
 from api.conversation import history_of
 from api.dependencies import ReaderLanguage, ServicesDep
 from api.filters import filter_of
-from api.schemas import AnswerIn, AnswerOut
-from api.streaming import event_stream
-from api.views import answer_out
+from api.schemas import AnswerIn, AnswerOut, EstimateOut
+from api.streaming import streamed, wants_stream
+from api.views import answer_out, estimate_out
 from rag.answering.conversation.turns import History
 from rag.citations import Effort
 from rag.index.filters import Filter
@@ -49,8 +49,15 @@ async def answer(
         "history": history_of(asked.history),
         "effort": asked.effort,
     }
-    if "text/event-stream" in request.headers.get("accept", ""):
-        events = services.answerer.stream(asked.question, **how)
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(event_stream(events, language), media_type="text/event-stream", headers=headers)
+    if wants_stream(request):
+        return streamed(services.answerer.stream(asked.question, **how), language)
     return answer_out(await services.answerer.answer(asked.question, **how))
+
+
+@router.post("/estimate")
+async def estimate(services: ServicesDep, asked: AnswerIn) -> EstimateOut:
+    """What the answer would take, in tokens, seconds and money, and from what. No chat model is asked."""
+    made = await services.answerer.estimate(
+        asked.question, collection=asked.collection, filter=filter_of(asked.filter), extractive=asked.extractive
+    )
+    return estimate_out(made)

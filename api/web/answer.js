@@ -3,6 +3,7 @@
 import { announce, el, icon, slice } from "./dom.js";
 import { hasMessage, langOf, named, number, say, t } from "./i18n.js";
 import { sentenceNode, statusCounts } from "./sentence.js";
+import { conflictNode } from "./conflict.js";
 import { passageList, referenceList } from "./sources.js";
 import { stepList, stepNode } from "./steps.js";
 
@@ -106,7 +107,7 @@ export class Exchange {
     this.#heldBack = answer.dropped.length;
     this.element.removeAttribute("aria-busy");
     this.body.replaceChildren(...(answer.refusal ? refusal(answer) : this.#answer(answer)));
-    this.body.append(...this.#remarks(answer), this.#figures(answer));
+    this.body.append(...answer.conflicts.map(conflictNode), ...this.#remarks(answer), this.#figures(answer));
     this.sources.replaceChildren(...this.#sourcesOf(answer));
   }
 

@@ -14,34 +14,37 @@ from rag.answering.calibration import Calibration
 from rag.answering.checking import RESTATES, SentenceChecker, is_foreign
 from rag.answering.citing import Citer
 from rag.answering.completing import missing_sentences
+from rag.answering.conflicts import Conflicts
+from rag.answering.context import Context, budget_of, pack_context
 from rag.answering.conversation.condensing import Condenser
 from rag.answering.conversation.turns import History
 from rag.answering.deep.deepening import Deepener, Gathered
 from rag.answering.deep.second_look import SecondLook
 from rag.answering.effort import Pace
+from rag.answering.estimate import Estimate, estimated
 from rag.answering.events import Answered, Event, SourcesFound, StepTaken, TextWritten
 from rag.answering.evidence import Evidence, EvidenceSentence, centred, split_sources
-from rag.answering.extractive import excerpts, extract, question_scores
-from rag.answering.packing import Packed, pack
-from rag.answering.prompts import answer_messages, judging_messages, without_marks
+from rag.answering.extractive import VERBATIM, excerpts, extract, question_scores, shown_quote
+from rag.answering.packing import Packed
+from rag.answering.prompts import answer_messages, judging_messages
 from rag.answering.question_words import word_shares
 from rag.answering.refusals import declines, refusal
 from rag.answering.sentence_stream import SentenceStream, WrittenSentence
 from rag.answering.surroundings import Surroundings
 from rag.answering.telling import may_answer
-from rag.answering.verification import Verdict
 from rag.answering.work import Work
 from rag.answering.writing import Writing
-from rag.citations import Answer, AnswerMode, Check, Effort, Refusal, RefusalReason, Step, StepKind, SupportStatus
+from rag.citations import Answer, AnswerMode, Effort, Refusal, RefusalReason, Step, StepKind
 from rag.documents import Language, ScoredPassage
 from rag.errors import ChatUnavailable
 from rag.index.filters import EVERYTHING, Filter
 from rag.models.batching import EmbeddingBatcher
 from rag.models.chat import ChatModel, GenerationOptions
+from rag.models.chat_pace import ChatPace
 from rag.models.yes_no import YesNoJudge
 from rag.retrieval.centres import Centres
-from rag.retrieval.retriever import Retriever
-from rag.settings import AnsweringSettings
+from rag.retrieval.retriever import Retrieval, Retriever
+from rag.settings import AnsweringSettings, ChatSettings
 from rag.text.questions import asks_for_several
 
 _EXTRACTS_INSTEAD = {
@@ -63,7 +66,6 @@ _COMPLETED = {
     "en": "The last sentences are the documents' own: they belong to the answer, and the chat model left them out.",
     "zh": "末尾几句为文档原句：它们属于答案的一部分，而对话模型未写出。",
 }
-_VERBATIM = Verdict(SupportStatus.SUPPORTED, (Check("verbatim", True, "the sentence is the quote"),), 1.0)
 
 
 class _OtherLanguage(Exception):
@@ -82,6 +84,10 @@ class Answerer:
         calibration: Calibration,
         settings: AnsweringSettings,
         chat_timeout_s: float,
+        conflicts: Conflicts | None = None,
+        *,
+        prices: ChatSettings | None = None,
+        pace: ChatPace | None = None,
     ) -> None:
         self._retriever = retriever
         self._embedder = embedder
@@ -95,6 +101,9 @@ class Answerer:
         self._condenser = Condenser(chat if settings.condensing == "model" else None, settings.condensing_s)
         self._deepener = Deepener(retriever, settings.deep_searches)
         self._second_look = SecondLook(retriever, embedder, self._checker)
+        self._conflicts = conflicts
+        self._prices = prices
+        self._chat_pace = pace or ChatPace()
 
     async def answer(
         self,
@@ -115,6 +124,20 @@ class Answerer:
                 if isinstance(event, Answered):
                     return event.answer
         raise AssertionError("a stream of events ends with the answer")
+
+    async def estimate(
+        self, question: str, *, collection: str | None = None, filter: Filter = EVERYTHING, extractive: bool = False
+    ) -> Estimate:
+        """What an answer would take; the chat model is not asked. Raises Unavailable when retrieval cannot."""
+        retrieval = await self._retriever.retrieve(question, collection=collection, filter=filter)
+        context, language = self._context(retrieval, Pace.of(None, self._settings)), retrieval.language
+        if self._chat is None or extractive or not retrieval.passages:
+            return Estimate(question, language, "", context.report)
+        messages = answer_messages(question, language, context.packed.sources)
+        rates, most = self._chat_pace.rates(self._chat.name), self._settings.max_tokens
+        return await estimated(
+            question, language, context.report, messages, self._chat, max_tokens=most, rates=rates, prices=self._prices
+        )
 
     async def stream(
         self,
@@ -140,7 +163,8 @@ class Answerer:
         async with aclosing(self._deepened(work, collection, filter)) as steps:
             async for event in steps:
                 yield event
-        packed = self._packed(work)
+        work.context = self._context(work.retrieval, work.pace)
+        packed = work.context.packed
         chat = None if extractive else self._chat
         async with AsyncExitStack() as reading:
             judge = self._judge if chat and work.pace.is_judged else None
@@ -160,7 +184,7 @@ class Answerer:
         async with aclosing(self._looked_again(work, collection, filter)) as found:
             async for event in found:
                 yield event
-        yield Answered(self._finished(work))
+        yield Answered(await self._finished(work))
 
     async def _retrieved(
         self, question: str, collection: str | None, filter: Filter, history: History, pace: Pace
@@ -279,10 +303,11 @@ class Answerer:
         messages = answer_messages(question, language, packed.sources, insisting=insisting)
         return Writing(chat, messages, GenerationOptions(max_tokens=self._settings.max_tokens), self._chat_timeout_s)
 
-    def _packed(self, work: Work) -> Packed:
-        count_tokens = self._embedder.embedder.count_tokens
-        found = work.retrieval
-        return pack(found.passages, work.pace.budget_tokens, count_tokens, question=found.question)
+    def _context(self, retrieval: Retrieval, pace: Pace) -> Context:
+        chat = self._chat
+        rates, window = (self._chat_pace.rates(chat.name), chat.context_tokens) if chat else (None, None)
+        budget = budget_of(self._settings, self._prices, rates, window, tokens=pace.budget_tokens)
+        return pack_context(retrieval.passages, budget, self._embedder.embedder.count_tokens, retrieval.question)
 
     async def _evidence(self, packed: Packed, centres: Centres) -> Evidence:
         sentences = split_sources(packed.sources)
@@ -333,14 +358,15 @@ class Answerer:
         for source in sources:
             place = await self._citer.cite(source)
             work.clock("first_sentence_s")
-            shown = without_marks(" ".join(place.quote.splitlines()))  # a label and what it names are two lines
-            yield work.draft.keep(shown, _VERBATIM, [place], new_line=bool(work.draft.text))
+            yield work.draft.keep(shown_quote(place), VERBATIM, [place], new_line=bool(work.draft.text))
 
-    def _finished(self, work: Work) -> Answer:
+    async def _finished(self, work: Work) -> Answer:
         if not work.draft.sentences:
             declined = not work.draft.dropped or _declined(work) or _restated(work)
             reason = RefusalReason.MODEL_DECLINED if declined else RefusalReason.UNSUPPORTED_ANSWER
             return self._refused(work, reason)
+        if self._conflicts is not None:
+            work.conflicts = tuple(await self._conflicts.find(work))
         return self._assembled(work, work.draft.text, None)
 
     def _refused(self, work: Work, reason: RefusalReason) -> Answer:
@@ -350,6 +376,7 @@ class Answerer:
 
     def _assembled(self, work: Work, text: str, refused: Refusal | None) -> Answer:
         work.clock("finished_s")
+        self._time(work)
         return Answer(
             question=work.asked,
             language=work.language,
@@ -368,7 +395,21 @@ class Answerer:
             standalone_question=work.condensed.question if work.condensed else None,
             effort=work.pace.effort,
             steps=tuple(work.steps),
+            conflicts=work.conflicts,
+            context=work.context.report if work.context else None,
         )
+
+    def _time(self, work: Work) -> None:
+        """Note how fast the chat model was, where it wrote to the end."""
+        timings = work.timings
+        if self._chat and work.mode is AnswerMode.GENERATED and "first_token_s" in timings:
+            self._chat_pace.observe(
+                self._chat.name,
+                prompt_tokens=work.usage.prompt_tokens,
+                reading_s=timings["first_token_s"] - timings["retrieved_s"],
+                written_tokens=work.usage.completion_tokens,
+                writing_s=timings["finished_s"] - timings["first_token_s"],
+            )
 
     def _writer(self, work: Work) -> str:
         """The chat model's name where it wrote the answer, or what was refused; none under extracts."""

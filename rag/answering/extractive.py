@@ -10,6 +10,9 @@ import numpy as np
 
 from rag.answering.evidence import Evidence, EvidenceSentence
 from rag.answering.injection import is_instruction
+from rag.answering.prompts import without_marks
+from rag.answering.verification import Verdict
+from rag.citations import Check, Citation, SupportStatus
 from rag.documents import ScoredPassage
 
 WORDS_WEIGHT = 1.0
@@ -22,6 +25,9 @@ MOST_SENTENCES = 3
 EXCERPT_SENTENCES = 6
 NEXT_TO_BEST = 0.85
 """Share of the best sentence's score that a further one must have to be shown beside it."""
+
+VERBATIM = Verdict(SupportStatus.SUPPORTED, (Check("verbatim", True, "the sentence is the quote"),), 1.0)
+"""Of a sentence that is its own quote."""
 
 
 def question_scores(shares: Mapping[str, float], query_vector: np.ndarray, evidence: Evidence) -> np.ndarray:
@@ -57,3 +63,8 @@ def excerpts(scores: np.ndarray, evidence: Evidence) -> list[ScoredPassage]:
     """
     best = sorted(map(int, np.argsort(-scores, kind="stable")[:EXCERPT_SENTENCES]))
     return [replace(evidence.sentences[n].source, text=evidence.sentences[n].text) for n in best]
+
+
+def shown_quote(place: Citation) -> str:
+    """A quote as a sentence of an answer: on one line - a label and what it names are two - and without marks."""
+    return without_marks(" ".join(place.quote.splitlines()))

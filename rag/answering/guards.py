@@ -18,7 +18,15 @@ from rag.text.bounds import bound_at
 from rag.text.contrasts import contrasts
 from rag.text.name_comparison import other_names
 from rag.text.polarity import polarity_conflict
-from rag.text.quantities import Quantity, comparable, quantities, stated, supports, unsupported
+from rag.text.quantities import (
+    Quantity,
+    comparable,
+    quantities,
+    stated,
+    supports,
+    unsupported,
+    without_quantities,
+)
 from rag.text.terms import lexical_terms
 
 LEAST_WORDS_BROUGHT = 2
@@ -69,17 +77,8 @@ def _quantities(claim: str, attribution: Attribution) -> Finding:
 
 def _brings_words(claim: str, best: EvidenceSentence, other: EvidenceSentence) -> bool:
     """Whether a further quote says more of the claim than its numbers. Only what shares a language can be told."""
-    words = frozenset(lexical_terms(_without_quantities(claim)))
+    words = frozenset(lexical_terms(without_quantities(claim)))
     return len((words & other.terms) - best.terms) >= LEAST_WORDS_BROUGHT
-
-
-def _without_quantities(text: str) -> str:
-    """A text without its numbers and their units, which may have names in them: Hong Kong dollars, Celsius."""
-    kept, position = [], 0
-    for quantity in quantities(text):
-        kept.append(text[position : quantity.span.start])
-        position = quantity.span.end
-    return " ".join([*kept, text[position:]])
 
 
 def _is_told_otherwise(claim: str, missing: Quantity, source: str) -> bool:
@@ -107,8 +106,8 @@ def _bounds(claim: str, attribution: Attribution) -> Finding:
 
 def _names(claim: str, attribution: Attribution) -> Finding:
     """Who and what the claim names, the quotes or their headers name too; another name in its place contradicts it."""
-    quotes = [_without_quantities(sentence.text) for sentence in attribution.sentences]
-    found = other_names(_without_quantities(claim), quotes, _headers(attribution.sentences))
+    quotes = [without_quantities(sentence.text) for sentence in attribution.sentences]
+    found = other_names(without_quantities(claim), quotes, _headers(attribution.sentences))
     if not found:
         return _passed("names")
     against = [other for other in found if other.stated]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from rag.answering.context import Context
 from rag.answering.conversation.condensing import Condensed
 from rag.answering.conversation.numbering import Numbering
 from rag.answering.conversation.turns import History
@@ -13,7 +14,7 @@ from rag.answering.effort import Pace
 from rag.answering.events import StepTaken
 from rag.answering.evidence import Evidence
 from rag.answering.surroundings import Surroundings
-from rag.citations import AnswerMode, SentenceSupport, Step, Usage
+from rag.citations import AnswerMode, Conflict, SentenceSupport, Step, Usage
 from rag.documents import Language
 from rag.retrieval.centres import Centres
 from rag.retrieval.retriever import Retrieval
@@ -39,13 +40,16 @@ class Work:
     is_judged: bool = False
     is_chat_down: bool = False
     mode: AnswerMode = AnswerMode.GENERATED
+    context: Context | None = None
+    conflicts: tuple[Conflict, ...] = ()
     usage: Usage = field(default_factory=Usage)
     notices: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
 
     def __post_init__(self) -> None:
-        self.start_over()
+        if self.history:
+            self.start_over()
 
     def start_over(self, dropped: list[SentenceSupport] | None = None) -> None:
         """An empty draft, whose numbers go on from those of the conversation."""

@@ -35,6 +35,11 @@ class Corpora:
         self._priors = priors
         self._known: dict[str | None, Corpus] = {}
 
+    @property
+    def dimension(self) -> int:
+        """Of the vectors whose means are kept."""
+        return len(self._priors.passages["en"])
+
     async def get(self, collection: str | None) -> Corpus:
         # Looked up before it is read: a publication in between then shows as a newer generation at the next look.
         generation = await self._documents.generation()

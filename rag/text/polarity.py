@@ -138,8 +138,8 @@ def _clauses(text: str) -> list[str]:
 
 def _is_turned(clause: str, source_clauses: list[str]) -> bool:
     """Whether every source clause on the same matter has the other polarity, and there is one."""
-    content = _content(clause)
-    same_matter = [other for other in source_clauses if _is_same_matter(content, _content(other))]
+    content = content_words(clause)
+    same_matter = [other for other in source_clauses if _is_same_matter(content, content_words(other))]
     return bool(same_matter) and all(_denies(other) != _denies(clause) for other in same_matter)
 
 
@@ -148,7 +148,7 @@ def _is_same_matter(claim: frozenset[str], source: frozenset[str]) -> bool:
     return bool(shared) and shared >= _SHARE_OF_CLAIM * len(claim) and shared >= _SHARE_OF_SOURCE * len(source)
 
 
-def _content(clause: str) -> frozenset[str]:
+def content_words(clause: str) -> frozenset[str]:
     """The Han characters and Latin stems of a clause that stay when it is denied."""
     words = {term for term in lexical_terms(clause) if not _HAN.search(term)}
     return frozenset((words - _MODAL_WORDS) | (set(_HAN.findall(clause)) - _MODAL_HAN))

@@ -18,7 +18,17 @@ from rag.text.quantity import Quantity, QuantityKind
 from rag.text.quantity_reading import quantities
 from rag.text.units import declared_units
 
-__all__ = ["Quantity", "QuantityKind", "comparable", "quantities", "stated", "supports", "told_year", "unsupported"]
+__all__ = [
+    "Quantity",
+    "QuantityKind",
+    "comparable",
+    "quantities",
+    "stated",
+    "supports",
+    "told_year",
+    "unsupported",
+    "without_quantities",
+]
 
 # What readers of the two languages call by different words, or by no word of their own.
 _SAME_COUNTS = ({"times", "fold"}, {"times", "occurrence"})
@@ -96,6 +106,15 @@ def unsupported(claim: str, sources: Sequence[str]) -> list[Quantity]:
         and not _counts_own_list(claim, quantity)
         and not any(supports(said, known) for said in _with_fall(claim, quantity) for known in told)
     ]
+
+
+def without_quantities(text: str) -> str:
+    """A text without its numbers and their units, which may have names in them: Hong Kong dollars, Celsius."""
+    kept, position = [], 0
+    for quantity in quantities(text):
+        kept.append(text[position : quantity.span.start])
+        position = quantity.span.end
+    return " ".join([*kept, text[position:]])
 
 
 def _counts_own_list(claim: str, quantity: Quantity) -> bool:

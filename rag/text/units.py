@@ -88,7 +88,7 @@ _UNITS: Final = (
     _unit("GHz", _MEASURE, "1", r"(?i:GHz)"),
     _unit("MHz", _MEASURE, "1", r"(?i:MHz)"),
     _unit("token", _COUNT, "1", r"个?词元 (?i:tokens?)"),
-    _unit("word", _COUNT, "1", r"个?字(?![母节段]) (?i:words?)"),
+    _unit("word", _COUNT, "1", r"个?字(?![母节段符]) (?i:words?)"),
     _unit("character", _COUNT, "1", r"个?字符 (?i:characters?|chars?)"),
     _unit("visit", _COUNT, "1", r"人次 (?i:person-times|visits?)"),
     _unit("person", _COUNT, "1", r"个?人(?![民均工类事力才员体]) (?i:people|persons?)"),

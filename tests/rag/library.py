@@ -15,6 +15,10 @@ from typing import Any
 from rag.answering.answerer import Answerer
 from rag.answering.calibration import Calibration
 from rag.answering.citing import Citer
+from rag.answering.conflicts import Conflicts
+from rag.answering.whole.comparer import Comparer
+from rag.answering.whole.reading import WholeDocuments
+from rag.answering.whole.summarizer import Summarizer
 from rag.documents import LANGUAGES, Element, ElementKind, Language, Page, ParsedDocument, Passage, Span
 from rag.index.attributes import Attributes
 from rag.index.edge import EdgePassageIndex
@@ -24,6 +28,7 @@ from rag.models.batching import EmbeddingBatcher
 from rag.models.chat import ChatModel
 from rag.models.embedding import Embedder
 from rag.retrieval.centres import Centres
+from rag.retrieval.corpora import Corpora
 from rag.retrieval.priors import language_priors
 from rag.retrieval.retriever import Retriever
 from rag.settings import AnsweringSettings, RetrievalSettings, Settings
@@ -95,7 +100,22 @@ class Library:
     def answerer(self, chat: ChatModel | None, *, chat_timeout_s: float = 5, **settings: Any) -> Answerer:
         chosen = AnsweringSettings(**{"judge": True} | settings)
         citer = Citer(self.parsed)
-        return Answerer(self.retriever(), self.batcher, chat, citer, CALIBRATION, chosen, chat_timeout_s)
+        conflicts = Conflicts(self.stores.documents, self.batcher, citer)
+        return Answerer(self.retriever(), self.batcher, chat, citer, CALIBRATION, chosen, chat_timeout_s, conflicts)
+
+    def whole_documents(self) -> WholeDocuments:
+        corpora = Corpora(self.stores.documents, self.priors)
+        return WholeDocuments(self.stores.documents, self.parsed, self.index, corpora)
+
+    def summarizer(self, chat: ChatModel | None, *, chat_timeout_s: float = 5, **settings: Any) -> Summarizer:
+        chosen = AnsweringSettings(**settings)
+        citer = Citer(self.parsed)
+        return Summarizer(self.whole_documents(), self.batcher, chat, citer, CALIBRATION, chosen, chat_timeout_s)
+
+    def comparer(self, chat: ChatModel | None, *, chat_timeout_s: float = 5, **settings: Any) -> Comparer:
+        chosen = AnsweringSettings(**settings)
+        citer = Citer(self.parsed)
+        return Comparer(self.whole_documents(), self.batcher, chat, citer, CALIBRATION, chosen, chat_timeout_s)
 
 
 @asynccontextmanager

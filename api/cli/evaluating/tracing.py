@@ -35,7 +35,10 @@ async def trace(
 
 def _packed(experiment: Experiment, question: str, shown: Sequence[ScoredPassage]) -> list[str]:
     from rag.answering.packing import pack
+    from rag.answering.repeats import repeated
 
     budget = experiment.services.settings.answering.budget_tokens
-    packed = pack(shown, budget, experiment.embedder.count_tokens, question=question)
+    repeats = repeated(shown)
+    fresh = [passage for passage in shown if passage.passage.id not in repeats]
+    packed = pack(fresh, budget, experiment.embedder.count_tokens, question=question)
     return [passage.text for passage in packed.sources]

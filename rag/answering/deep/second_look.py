@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from typing import Final
 
-from rag.answering.checking import SentenceChecker
+from rag.answering.checking import RESTATES, SentenceChecker
 from rag.answering.events import SentenceChecked, StepTaken
 from rag.answering.evidence import centred, split_sources
 from rag.answering.extractive import question_scores
@@ -71,5 +71,5 @@ class SecondLook:
 
 
 def _may_be_found(sentence: SentenceSupport) -> bool:
-    is_foreign = any(check.name == "language" for check in sentence.checks)
-    return sentence.status is SupportStatus.UNSUPPORTED and not declines(sentence.text) and not is_foreign
+    is_no_claim = any(check.name in ("language", RESTATES) for check in sentence.checks)
+    return sentence.status is SupportStatus.UNSUPPORTED and not declines(sentence.text) and not is_no_claim
