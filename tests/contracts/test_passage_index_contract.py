@@ -37,7 +37,7 @@ def _edge(folder: Path) -> Backend:
 
 
 def _local_client(folder: Path) -> Backend:
-    return lambda: ServerPassageIndex(IndexSettings(), AsyncQdrantClient(path=str(folder)))
+    return lambda: ServerPassageIndex(IndexSettings(quantisation="none"), AsyncQdrantClient(path=str(folder)))
 
 
 def _server(folder: Path) -> Backend:
