@@ -16,8 +16,8 @@ from benchmarks.timed_index import TimedIndex
 from rag.models.embedding import Embedder
 from rag.settings import Settings
 
-_AT_ONCE = 32
-"""Documents submitted at a time: more than are worked on, so that nobody waits for the next."""
+_AT_ONCE = 8
+"""Documents submitted at a time: as many as are worked on."""
 
 
 @dataclass(frozen=True, slots=True)

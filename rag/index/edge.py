@@ -46,15 +46,15 @@ _SCROLL_PAGE = 1000
 _DELETED_WORTH_REWRITING = 0.2  # the engine's own threshold: below it `optimize` does nothing
 
 _WRITTEN_WORTH_REWRITING = 10_000
-"""Passages written since: to search them costs 2 to 3 ms more than when they are rewritten, which takes a second or
-two and a copy of the shard. A tenth of a large index counts as little as they."""
+"""Passages written since: to search them takes some 5 ms, ten times as long as when they are rewritten, which takes
+seconds of another process and a copy of the shard. A tenth of a large index counts as little as they."""
 
 
 class EdgePassageIndex:
     """Searches are exact up to `graph_from` passages: no graph, full recall under every filter.
 
-    What is written is searched as it is. `optimize` rewrites it, in another process: in one piece, quantised, four
-    legs of 100 hits take a third of the time that they take before (`python -m benchmarks index`).
+    What is written is searched as it is. `optimize` rewrites it, in another process, in one piece and quantised: a
+    question's legs over 100,000 passages take 10 ms rather than 37 then (`python -m benchmarks index`, busy machine).
 
     The folder holds the manifest, the lock and one shard. A new shard is complete before the manifest names it, and
     shards that the manifest does not name are leftovers, so that every crash leaves one whole index.

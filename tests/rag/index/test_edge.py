@@ -25,6 +25,7 @@ from rag.index.filters import Between, Filter, Not, OneOf
 from rag.index.manifest import Layout, read_manifest
 from rag.index.passage_index import IndexedPassage, Leg, Scope, SparseTerms
 from rag.models.embedding import EmbedderIdentity
+from rag.settings import IndexSettings
 
 IDENTITY = EmbedderIdentity("small", "r1", 4)
 ROOT = Path(__file__).parents[3]
@@ -212,6 +213,29 @@ def test_much_that_was_written_is_rewritten_quantised_and_found_as_before(tmp_pa
         await index.close()
 
     asyncio.run(rewrite())
+
+
+def test_a_large_index_gets_a_graph(tmp_path: Path) -> None:
+    passages = distinct(1_500)
+
+    async def rewrite() -> None:
+        index = EdgePassageIndex(tmp_path, IndexSettings(graph_from=1_000, quantisation="none"))
+        await index.open(EmbedderIdentity("wider", "r1", 32))
+        await index.upsert([*passages[:1_000], *(replace(one, passage=old(one.passage)) for one in passages[1_000:])])
+        await index.delete_version("old")
+        await index.optimize()
+        manifest = read_manifest(tmp_path)
+        assert manifest is not None
+        assert manifest.layout == Layout(1_000, "none", graph=True)
+        found = await index.search([Leg(passage.vector, 1) for passage in passages[:50]])
+        assert [hit.passage for [hit] in found] == [passage.passage for passage in passages[:50]]
+        await index.close()
+
+    asyncio.run(rewrite())
+
+
+def old(passage: Passage) -> Passage:
+    return replace(passage, version_id="old")
 
 
 def test_what_is_written_while_the_shard_is_rewritten_is_kept(tmp_path: Path) -> None:
