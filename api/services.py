@@ -16,6 +16,7 @@ from ingest.intake import Intake
 from ingest.parsing.records import ParseLimits, Recognition
 from ingest.parsing.sandbox import ParserPool
 from ingest.pipeline import IngestPipeline
+from ingest.upkeep import IndexUpkeep
 from rag.answering.answerer import Answerer
 from rag.answering.calibration import Calibration
 from rag.answering.citing import Citer
@@ -130,6 +131,9 @@ async def open_services(
         intake = Intake(stores, index, settings.ingest, announce)
         if _is_working(settings, working):
             _start_watching(stack, stores, intake, settings)
+            upkeep = IndexUpkeep(index)
+            upkeep.open()
+            stack.push_async_callback(upkeep.close)
         pages = Pages(stores, parsed, parsers)
         warm = partial(_warm, batcher, writer, parsers, reranking)
         yield Services(

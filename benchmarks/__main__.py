@@ -26,7 +26,7 @@ NAMES = (
     *("startup", "index", "pages", "long_pdf", "fidelity", "scans", "extraction", "breadth", "ingestion"),
     *("search", "reranking", "answers", "checking", "planted", "translations", "conflicts"),
 )
-ON_REQUEST = ("kills", "outages", "citations")
+ON_REQUEST = ("scale", "kills", "outages", "citations")
 """Proofs that take long: only when they are named."""
 
 
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None, benchmark: Callable[[str], Benc
     options = _options(arguments)
     report = Report(this_machine(), options.quick, datetime.now(UTC))
     for name in options.names or NAMES:
-        _measure(name, benchmark, report, options.rounds)
+        _measure(name, benchmark, report, options)
     print_report(report, Console(highlight=False, soft_wrap=True))
     write_json(report, options.out)
     _say(f"written to {options.out}")
@@ -55,6 +55,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help=_NAMES_HELP)
     parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that everything works")
     parser.add_argument("--rounds", type=int, help="how many rounds, for those that have rounds")
+    parser.add_argument("--keep", type=Path, help="where the large corpus of `scale` is left for the next run")
     parser.add_argument("--out", type=Path, default=REPOSITORY / "out" / "bench.json", help="where to write the JSON")
     options = parser.parse_args(arguments)
     if unknown := set(options.names) - {*NAMES, *ON_REQUEST}:
@@ -64,12 +65,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def _measure(name: str, benchmark: Callable[[str], Benchmark], report: Report, rounds: int | None) -> None:
+def _measure(name: str, benchmark: Callable[[str], Benchmark], report: Report, options: argparse.Namespace) -> None:
     """Run one benchmark; when it breaks off, what it measured before stays."""
     figures: list[Figure] = []
     report.figures[name] = figures
     try:
-        run = Run(load_settings(), report.quick, lambda text: _say(f"{name}: {text} …"), rounds)
+        run = Run(load_settings(), report.quick, lambda text: _say(f"{name}: {text} …"), options.rounds, options.keep)
         for figure in benchmark(name)(run):
             _say(f"{name}: {figure.name}: {shown(figure.value)} {figure.unit}")
             figures.append(figure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
+from pathlib import Path
 from typing import Literal, Protocol
 
 from rag.settings import Settings
@@ -42,13 +43,15 @@ class Figure:
 class Run:
     """How benchmarks are to run. `quick` takes tiny sizes: it shows that they work, its numbers say nothing.
 
-    `rounds`, where it is given, says how often those that have rounds go through them.
+    `rounds`, where it is given, says how often those that have rounds go through them, and `keep` where a corpus that
+    takes long to make is left for the next run, or found from the last.
     """
 
     settings: Settings
     quick: bool
     say: Callable[[str], None]
     rounds: int | None = None
+    keep: Path | None = None
 
     def size(self, full: int, quick: int) -> int:
         return quick if self.quick else full

@@ -127,6 +127,19 @@ class IndexSettings(Section):
     api_key: SecretStr = Field(SecretStr(""), description="Key of the Qdrant server.")
     name: str = Field("chuchu", pattern=r"^[A-Za-z0-9_-]+$", description="Name of the collection on the Qdrant server.")
     timeout_s: float = Field(10.0, gt=0, description="Longest wait for the server.")
+    quantisation: Literal["none", "int8", "binary"] = Field(
+        "int8",
+        description="Vectors that choose what is scored by the stored ones: a byte or a bit per dimension, in memory, with the stored ones on disk. The embedded index quantises what it rewrites, a server when the collection is made.",
+    )
+    graph_from: int = Field(
+        300_000, gt=0, description="Passages from which the embedded index is searched by an HNSW graph, not exactly."
+    )
+    shards: int = Field(1, gt=0, description="Shards of a collection that is made on a Qdrant cluster.")
+    replicas: int = Field(1, gt=0, description="Copies of each of these shards, on different nodes.")
+    on_disk: bool = Field(
+        False,
+        description="Keep the graph and the lexical terms of a collection that is made on disk, too: less memory, and a disk read for each step.",
+    )
 
 
 class DatabaseSettings(Section):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
@@ -17,7 +16,6 @@ import numpy.typing as npt
 import qdrant_edge as edge
 
 from rag.errors import IndexDamaged, IndexUnavailable
-from rag.index import edge_compaction
 from rag.index.attribute_fields import INDEXED_FIELDS, MOST_RANGE_FIELDS, FieldKind, attribute_fields, range_fields
 from rag.index.attributes import Attributes
 from rag.index.edge_records import (
@@ -31,35 +29,47 @@ from rag.index.edge_records import (
     shard_config,
     version_filter,
 )
+from rag.index.edge_rewriting import rewriting
 from rag.index.folder_lock import FolderLock
 from rag.index.identity import refuse_mismatch
-from rag.index.manifest import Manifest, read_manifest, write_manifest
+from rag.index.joined_calls import JoinedCalls
+from rag.index.manifest import Layout, Manifest, read_manifest, write_manifest
 from rag.index.passage_index import Hit, IndexedPassage, Leg, Scope
 from rag.index.payload import DENSE
 from rag.models.embedding import EmbedderIdentity
+from rag.settings import IndexSettings
 
 T = TypeVar("T")
 
 _UPSERT_BATCH = 256  # Edge holds Python's global lock while it writes: 256 points take 10 to 20 ms
 _SCROLL_PAGE = 1000
-_DELETED_WORTH_COMPACTING = 0.2  # the engine's own threshold: below it `optimize` does nothing
+_DELETED_WORTH_REWRITING = 0.2  # the engine's own threshold: below it `optimize` does nothing
+
+_WRITTEN_WORTH_REWRITING = 10_000
+"""Passages written since: to search them takes some 5 ms, ten times as long as when they are rewritten, which takes
+seconds of another process and a copy of the shard. A tenth of a large index counts as little as they."""
 
 
 class EdgePassageIndex:
-    """Searches are exact: no HNSW graph, full recall under every filter.
+    """Searches are exact up to `graph_from` passages: no graph, full recall under every filter.
 
-    On 2 cores, four legs of 100 hits take 3 ms over 10,000 passages of 384 dimensions, 14 ms over 50,000 and 65 ms
-    over 200,000 (`python -m benchmarks index`). Beyond that a Qdrant server is the better place.
+    What is written is searched as it is. `optimize` rewrites it, in another process, in one piece and quantised: a
+    question's legs over 100,000 passages take 10 ms rather than 37 then (`python -m benchmarks index`, busy machine).
 
     The folder holds the manifest, the lock and one shard. A new shard is complete before the manifest names it, and
     shards that the manifest does not name are leftovers, so that every crash leaves one whole index.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: IndexSettings | None = None) -> None:
         self._folder = folder
+        self._settings = settings or IndexSettings()
         self._owner = FolderLock(folder)
         self._writing = Lock()
-        self._calling = Lock()  # Edge's calls never run in parallel anyway, and a swap must not meet one
+        self._calling = Lock()  # Edge's calls hardly run in parallel, and a swap must not meet one
+        self._rewriting = Lock()
+        self._rewriter: subprocess.Popen[bytes] | None = None
+        self._meanwhile: list[edge.UpdateOperation] | None = None
+        self._queried = JoinedCalls(self._query)
         self._shard: edge.EdgeShard | None = None
         self._manifest: Manifest | None = None
         self._deleted = 0
@@ -91,8 +101,8 @@ class EdgePassageIndex:
         return await asyncio.to_thread(self._count, scope_filter(scope))
 
     async def optimize(self) -> None:
-        """Give back the space of deleted passages, when they are a fifth of all. Searches go on, writes wait."""
-        await asyncio.to_thread(self._compact)
+        """Rewrite the shard, when enough was written or deleted since. Searches and writes go on meanwhile."""
+        await asyncio.to_thread(self._optimize)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._close)
@@ -187,9 +197,11 @@ class EdgePassageIndex:
                 self._fields.add(field)
 
     def _search(self, legs: Sequence[Leg]) -> list[list[Hit]]:
-        request = edge.QueryBatchRequest([query_request(leg) for leg in legs])
-        results = self._call(lambda shard: shard.query_batch(request))
+        results = self._queried([query_request(leg) for leg in legs])
         return [[hit(found) for found in result] for result in results]
+
+    def _query(self, requests: Sequence[edge.QueryRequest]) -> list[list[edge.ScoredPoint]]:
+        return self._call(lambda shard: shard.query_batch(edge.QueryBatchRequest(list(requests))))
 
     def _vectors(self, passage_ids: Sequence[str]) -> dict[str, npt.NDArray[np.float32]]:
         records = self._call(lambda shard: shard.retrieve(list(passage_ids), False, [DENSE]))
@@ -222,47 +234,90 @@ class EdgePassageIndex:
     def _count(self, selected: edge.Filter | None) -> int:
         return self._call(lambda shard: shard.count(edge.CountRequest(filter=selected)))
 
-    def _compact(self) -> None:
-        with self._writing:
-            if self._deleted <= _DELETED_WORTH_COMPACTING * (self._count(None) + self._deleted):
-                return
-            name = _new_shard_name()
-            try:
-                self._copy_to(name)
-                _compact_in_another_process(self._folder / name)
-            except (OSError, subprocess.CalledProcessError) as error:
-                shutil.rmtree(self._folder / name, ignore_errors=True)
-                raise IndexUnavailable(where=str(self._folder), reason=f"compaction failed: {error}") from error
-            self._swap_to(name)
-            self._deleted = 0
+    def _optimize(self) -> None:
+        with self._rewriting:
+            with self._writing:
+                layout = self._wanted_layout()
+                if layout is None:
+                    return
+                name, gone = self._copied(), self._deleted
+            self._rewrite(name, layout)
+            with self._writing:
+                self._swap_to(name, layout)
+                self._deleted -= gone
 
-    def _copy_to(self, name: str) -> None:
-        self._call(lambda shard: shard.flush())
+    def _wanted_layout(self) -> Layout | None:
+        """How the shard had better be rewritten now; None when it is good enough as it is."""
         assert self._manifest is not None  # an open shard has one
-        shutil.copytree(self._folder / self._manifest.shard, self._folder / name)
+        now, held = self._manifest.layout, self._count(None)
+        wanted = Layout(held, self._settings.quantisation, held >= self._settings.graph_from)
+        is_other = now.passages > 0 and (now.quantisation, now.graph) != (wanted.quantisation, wanted.graph)
+        much_deleted = self._deleted > _DELETED_WORTH_REWRITING * (held + self._deleted)
+        much_written = held - now.passages >= max(_WRITTEN_WORTH_REWRITING, held // 10)
+        return wanted if is_other or much_deleted or much_written else None
 
-    def _swap_to(self, name: str) -> None:
+    def _copied(self) -> str:
+        """The name of a copy of the shard. What is written from now on is remembered, to be written into it too."""
+        assert self._manifest is not None  # an open shard has one
+        name = _new_shard_name()
+        self._call(lambda shard: shard.flush())
+        try:
+            shutil.copytree(self._folder / self._manifest.shard, self._folder / name)
+        except OSError as error:
+            raise self._given_up(name, str(error)) from error
+        self._meanwhile = []
+        return name
+
+    def _rewrite(self, name: str, layout: Layout) -> None:
+        """Have the copy rewritten by a process of its own, which `close` ends."""
         assert self._manifest is not None
-        compacted = self._load(name)
-        manifest = Manifest(self._manifest.identity, name)
+        try:
+            self._rewriter = rewriting(self._folder / name, self._manifest.identity.dimension, layout)
+            _, said = self._rewriter.communicate()
+            status = self._rewriter.returncode
+        except OSError as error:
+            raise self._given_up(name, str(error)) from error
+        finally:
+            self._rewriter = None
+        if status:
+            last = said.decode(errors="replace").strip().splitlines()[-1:]
+            raise self._given_up(name, " ".join([f"it ended with status {status}", *last]))
+
+    def _swap_to(self, name: str, layout: Layout) -> None:
+        if self._manifest is None or self._meanwhile is None:
+            raise self._given_up(name, "the index was closed")
+        rewritten = self._load(name)
+        for operation in self._meanwhile:
+            rewritten.update(operation)
+        manifest = Manifest(self._manifest.identity, name, layout)
         write_manifest(self._folder, manifest)
         with self._calling:
-            previous, self._shard = self._shard, compacted
+            previous, self._shard = self._shard, rewritten
         if previous is not None:
             previous.close()
-        self._manifest = manifest
+        self._manifest, self._meanwhile = manifest, None
         self._remove_leftovers()
 
+    def _given_up(self, name: str, reason: str) -> IndexUnavailable:
+        """The error, when the copy is gone: the shard is still there as it was."""
+        self._meanwhile = None
+        shutil.rmtree(self._folder / name, ignore_errors=True)
+        return IndexUnavailable(where=str(self._folder), reason=f"rewriting it failed: {reason}")
+
     def _close(self) -> None:
+        if (rewriter := self._rewriter) is not None:
+            rewriter.kill()
         with self._writing, self._calling:
             if self._shard is not None:
                 self._shard.flush()
                 self._shard.close()
-            self._shard = None
+            self._shard = self._manifest = None
             self._owner.release()
 
     def _update(self, operation: edge.UpdateOperation) -> None:
         self._call(lambda shard: shard.update(operation))
+        if self._meanwhile is not None:
+            self._meanwhile.append(operation)
 
     def _call(self, action: Callable[[edge.EdgeShard], T]) -> T:
         with self._calling:
@@ -279,8 +334,3 @@ class EdgePassageIndex:
 
 def _new_shard_name() -> str:
     return f"shard-{uuid4().hex[:12]}"
-
-
-def _compact_in_another_process(shard: Path) -> None:
-    program = Path(edge_compaction.__file__)
-    subprocess.run([sys.executable, "-P", str(program), str(shard)], check=True, capture_output=True)

@@ -16,4 +16,4 @@ def make_index(settings: IndexSettings, data_dir: Path) -> PassageIndex:
         return ServerPassageIndex(settings)
     from rag.index.edge import EdgePassageIndex
 
-    return EdgePassageIndex(data_dir / "index")
+    return EdgePassageIndex(data_dir / "index", settings)

@@ -12,6 +12,15 @@ from rag.index.passage_index import IndexedPassage
 DENSE = "dense"
 LEXICAL = "bm25"
 
+PASSAGE_FIELDS = (
+    *("document_id", "version_id", "collection"),
+    *("start", "end", "context", "language", "kinds", "pages"),
+)
+"""What a hit is read from: the rest is for filters, and costs time to hand out."""
+
+OVERSAMPLING = 2.0
+"""How many times as many hits as are asked for the quantised vectors choose, before the stored ones score them."""
+
 
 def payload_of(indexed: IndexedPassage) -> dict[str, Any]:
     """JSON of everything but the vectors, and the id, which is the point's id."""

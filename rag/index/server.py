@@ -18,9 +18,9 @@ from rag.index.identity import identity_of, identity_record, refuse_mismatch
 from rag.index.passage_index import Hit, IndexedPassage, Leg, Scope
 from rag.index.payload import DENSE
 from rag.index.server_records import (
-    FIELD_TYPES,
     dense_vector,
     document_filter,
+    field_schema,
     hit,
     point,
     query_request,
@@ -43,6 +43,7 @@ class ServerPassageIndex:
     """
 
     def __init__(self, settings: IndexSettings, client: AsyncQdrantClient | None = None) -> None:
+        self._settings = settings
         self._name = settings.name
         self._where = settings.url
         self._client = client or AsyncQdrantClient(
@@ -71,7 +72,9 @@ class ServerPassageIndex:
         if not legs:
             return []
         async with self._answering():
-            results = await self._client.query_batch_points(self._name, [query_request(leg) for leg in legs])
+            results = await self._client.query_batch_points(
+                self._name, [query_request(leg, self._settings.quantisation) for leg in legs]
+            )
         return [[hit(found) for found in result.points] for result in results]
 
     async def vectors(self, passage_ids: Sequence[str]) -> dict[str, npt.NDArray[np.float32]]:
@@ -135,15 +138,17 @@ class ServerPassageIndex:
     async def _index_fields(self, fields: Mapping[str, FieldKind]) -> None:
         async with self._answering():
             for field, kind in fields.items():
-                await self._client.create_payload_index(self._name, field, FIELD_TYPES[kind])
+                await self._client.create_payload_index(self._name, field, field_schema(field, kind))
 
     async def _create(self, identity: EmbedderIdentity) -> None:
         """Two processes may start at once: the one that comes second finds the collection made."""
         try:
             await self._client.create_collection(
                 self._name,
-                vectors_config=vectors_config(identity.dimension),
-                sparse_vectors_config=sparse_vectors_config(),
+                vectors_config=vectors_config(identity.dimension, self._settings),
+                sparse_vectors_config=sparse_vectors_config(self._settings),
+                shard_number=self._settings.shards,
+                replication_factor=self._settings.replicas,
                 metadata=dict(identity_record(identity)),
             )
         except ApiException:

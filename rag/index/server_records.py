@@ -9,9 +9,11 @@ import numpy as np
 from qdrant_client import models
 
 from rag.index.attribute_fields import FieldKind
+from rag.index.manifest import Quantisation
 from rag.index.passage_index import Hit, IndexedPassage, Leg, Scope, SparseTerms
-from rag.index.payload import DENSE, LEXICAL, passage_of, payload_of
+from rag.index.payload import DENSE, LEXICAL, OVERSAMPLING, PASSAGE_FIELDS, passage_of, payload_of
 from rag.index.requirements import AnyOf, FieldTest, Within, requirements
+from rag.settings import IndexSettings
 
 FIELD_TYPES: Mapping[FieldKind, models.PayloadSchemaType] = {
     "keyword": models.PayloadSchemaType.KEYWORD,
@@ -19,15 +21,50 @@ FIELD_TYPES: Mapping[FieldKind, models.PayloadSchemaType] = {
     "moment": models.PayloadSchemaType.DATETIME,
 }
 
+TENANT = "collection"
 
-def vectors_config(dimension: int) -> dict[str, models.VectorParams]:
-    """Dot product in half precision, as in the embedded index: moving between the two changes no ranking."""
-    params = models.VectorParams(size=dimension, distance=models.Distance.DOT, datatype=models.Datatype.FLOAT16)
+_PASSAGE = models.PayloadSelectorInclude(include=list(PASSAGE_FIELDS))
+_RESCORED = models.SearchParams(
+    quantization=models.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
+)
+"""Quantised vectors choose, the stored ones score."""
+
+
+def vectors_config(dimension: int, settings: IndexSettings) -> dict[str, models.VectorParams]:
+    """Dot product in half precision, as in the embedded index: moving between the two changes no ranking.
+
+    Quantised, the vectors themselves stay on disk, and what they are quantised to in memory.
+    """
+    params = models.VectorParams(
+        size=dimension,
+        distance=models.Distance.DOT,
+        datatype=models.Datatype.FLOAT16,
+        on_disk=settings.quantisation != "none" or settings.on_disk,
+        hnsw_config=models.HnswConfigDiff(on_disk=settings.on_disk),
+        quantization_config=_QUANTISATIONS[settings.quantisation],
+    )
     return {DENSE: params}
 
 
-def sparse_vectors_config() -> dict[str, models.SparseVectorParams]:
-    return {LEXICAL: models.SparseVectorParams(modifier=models.Modifier.IDF)}
+_QUANTISATIONS: Mapping[Quantisation, models.QuantizationConfig | None] = {
+    "none": None,
+    "int8": models.ScalarQuantization(
+        scalar=models.ScalarQuantizationConfig(type=models.ScalarType.INT8, always_ram=True)
+    ),
+    "binary": models.BinaryQuantization(binary=models.BinaryQuantizationConfig(always_ram=True)),
+}
+
+
+def sparse_vectors_config(settings: IndexSettings) -> dict[str, models.SparseVectorParams]:
+    index = models.SparseIndexParams(on_disk=settings.on_disk)
+    return {LEXICAL: models.SparseVectorParams(index=index, modifier=models.Modifier.IDF)}
+
+
+def field_schema(field: str, kind: FieldKind) -> models.PayloadSchemaType | models.KeywordIndexParams:
+    """Nearly every question names its collection, so the passages of one lie together on disk."""
+    if field == TENANT:
+        return models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=True)
+    return FIELD_TYPES[kind]
 
 
 def point(indexed: IndexedPassage) -> models.PointStruct:
@@ -35,7 +72,7 @@ def point(indexed: IndexedPassage) -> models.PointStruct:
     return models.PointStruct(id=indexed.passage.id, vector=vectors, payload=payload_of(indexed))
 
 
-def query_request(leg: Leg) -> models.QueryRequest:
+def query_request(leg: Leg, quantisation: Quantisation) -> models.QueryRequest:
     lexical = isinstance(leg.query, SparseTerms)
     query = _sparse(leg.query) if isinstance(leg.query, SparseTerms) else leg.query.tolist()
     return models.QueryRequest(
@@ -44,8 +81,9 @@ def query_request(leg: Leg) -> models.QueryRequest:
         limit=leg.limit,
         offset=leg.offset or None,
         filter=scope_filter(leg.scope),
-        with_payload=True,
+        with_payload=_PASSAGE,
         with_vector=[DENSE] if leg.with_vectors else False,
+        params=None if lexical or quantisation == "none" else _RESCORED,
     )
 
 

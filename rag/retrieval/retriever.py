@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -139,11 +139,19 @@ class Retriever:
         self, candidates: Sequence[Candidate], live: Mapping[str, LiveVersion]
     ) -> tuple[ScoredPassage, ...]:
         """Candidates of live versions with their texts and ranks."""
-        return tuple([await self._scored(candidate, rank, live) for rank, candidate in enumerate(candidates, start=1)])
+        texts = await self._read({candidate.passage.version_id for candidate in candidates})
+        return tuple(
+            _scored(candidate, rank, live[candidate.passage.version_id], texts[candidate.passage.version_id])
+            for rank, candidate in enumerate(candidates, start=1)
+        )
 
-    async def _scored(self, candidate: Candidate, rank: int, live: Mapping[str, LiveVersion]) -> ScoredPassage:
-        passage = candidate.passage
-        version = live[passage.version_id]
-        text = (await self._texts.get(passage.version_id)).text
-        shown = passage.span.of(text)
-        return ScoredPassage(passage, shown, version.title, version.uri, candidate.score, rank, candidate.why)
+    async def _read(self, version_ids: Collection[str]) -> dict[str, str]:
+        """The texts of versions by id, read at once."""
+        return dict(zip(version_ids, await asyncio.gather(*map(self._texts.text, version_ids)), strict=True))
+
+
+def _scored(candidate: Candidate, rank: int, version: LiveVersion, text: str) -> ScoredPassage:
+    passage = candidate.passage
+    return ScoredPassage(
+        passage, passage.span.of(text), version.title, version.uri, candidate.score, rank, candidate.why
+    )

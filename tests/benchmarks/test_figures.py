@@ -6,13 +6,14 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks import answers, index, ingestion, pages, reranking, search, startup
+from benchmarks import answers, index, ingestion, pages, reranking, scale, search, startup
 from benchmarks.__main__ import NAMES, imported, main
 from benchmarks.corpus import documents, questions
 from benchmarks.figures import Benchmark, Figure, Run, at_least, at_most, quantile
@@ -113,7 +114,7 @@ def test_startup_is_measured() -> None:
 def test_the_index_is_measured_in_two_sizes() -> None:
     figures = {figure.name: figure.value for figure in index.measure(quick())}
 
-    assert {"index, search p50 at 600 passages", "index, search with vectors p50 at 1,200 passages"} <= figures.keys()
+    assert {"index, search as written p50 at 600 passages", "index, search p50 at 1,200 passages"} <= figures.keys()
     assert all(value > 0 for value in figures.values())
 
 
@@ -246,3 +247,15 @@ def test_reranking_is_measured_with_the_pace_that_it_finds(models_dir: Path) -> 
     assert [figure.unit for figure in figures] == ["ms/passage", "passages", "s"]
     assert 4 <= figures[1].value <= 40
     assert figures[2].value < 5
+
+
+@pytest.mark.models
+@pytest.mark.usefixtures("real_embedder")
+def test_a_small_corpus_is_measured_beside_a_smaller_one_and_found_again(models_dir: Path, tmp_path: Path) -> None:
+    run = replace(quick(Settings(models_dir=models_dir)), keep=tmp_path)
+
+    figures = {figure.name: figure.value for figure in scale.measure(run)}
+
+    assert all(value > 0 for value in figures.values())
+    assert {"scale, retrieve p95 at 200", "scale, memory of the index of 200, int8"} <= figures.keys()
+    assert (tmp_path / "index" / "index.json").exists()

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -21,8 +22,10 @@ from rag.errors import DataFolderInUse, IndexDamaged, IndexUnavailable
 from rag.index.attributes import Attributes
 from rag.index.edge import EdgePassageIndex
 from rag.index.filters import Between, Filter, Not, OneOf
+from rag.index.manifest import Layout, read_manifest
 from rag.index.passage_index import IndexedPassage, Leg, Scope, SparseTerms
 from rag.models.embedding import EmbedderIdentity
+from rag.settings import IndexSettings
 
 IDENTITY = EmbedderIdentity("small", "r1", 4)
 ROOT = Path(__file__).parents[3]
@@ -176,6 +179,103 @@ def test_compaction_keeps_every_passage_and_lets_searches_through(tmp_path: Path
     assert asyncio.run(count_after_reopening(tmp_path)) == 2001
 
 
+async def copied(folder: Path) -> None:
+    """Until the copy of the shard is there that is being rewritten."""
+    while len(list(folder.glob("shard-*/edge_config.json"))) < 2:  # noqa: ASYNC110, ASYNC240 - a folder tells nobody
+        await asyncio.sleep(0.001)
+
+
+def distinct(passages: int) -> list[IndexedPassage]:
+    """Passages with vectors of 32 dimensions that are far from each other."""
+    vectors = np.random.default_rng(7).standard_normal((passages, 32)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return [replace(indexed(number), vector=vector) for number, vector in enumerate(vectors, start=1)]
+
+
+def test_much_that_was_written_is_rewritten_quantised_and_found_as_before(tmp_path: Path) -> None:
+    passages = distinct(10_000)
+    legs = [Leg(passage.vector, 1) for passage in passages[:50]]
+
+    async def rewrite() -> None:
+        index = EdgePassageIndex(tmp_path)
+        await index.open(EmbedderIdentity("wider", "r1", 32))
+        await index.upsert(passages)
+        before = await index.search(legs)
+        await index.optimize()
+        manifest = read_manifest(tmp_path)
+        assert manifest is not None
+        assert manifest.layout == Layout(10_000, "int8", graph=False)
+        assert list(the_shard(tmp_path).rglob("quantized.data"))
+        assert await index.search(legs) == before
+        shard = the_shard(tmp_path)
+        await index.optimize()
+        assert the_shard(tmp_path) == shard, "nothing was written since"
+        await index.close()
+
+    asyncio.run(rewrite())
+
+
+def test_a_large_index_gets_a_graph(tmp_path: Path) -> None:
+    passages = distinct(1_500)
+
+    async def rewrite() -> None:
+        index = EdgePassageIndex(tmp_path, IndexSettings(graph_from=1_000, quantisation="none"))
+        await index.open(EmbedderIdentity("wider", "r1", 32))
+        await index.upsert([*passages[:1_000], *(replace(one, passage=old(one.passage)) for one in passages[1_000:])])
+        await index.delete_version("old")
+        await index.optimize()
+        manifest = read_manifest(tmp_path)
+        assert manifest is not None
+        assert manifest.layout == Layout(1_000, "none", graph=True)
+        found = await index.search([Leg(passage.vector, 1) for passage in passages[:50]])
+        assert [hit.passage for [hit] in found] == [passage.passage for passage in passages[:50]]
+        await index.close()
+
+    asyncio.run(rewrite())
+
+
+def old(passage: Passage) -> Passage:
+    return replace(passage, version_id="old")
+
+
+def test_what_is_written_while_the_shard_is_rewritten_is_kept(tmp_path: Path) -> None:
+    async def rewrite() -> None:
+        index = await opened(tmp_path)
+        await index.upsert([indexed(number, "old") for number in range(1, 2001)])
+        await index.upsert([indexed(number, "gone") for number in range(2001, 3001)])
+        await index.upsert([indexed(number, "new") for number in range(3001, 4001)])
+        await index.delete_version("old")
+        rewriting = asyncio.create_task(index.optimize())
+        await copied(tmp_path)
+        await index.upsert([indexed(5000, "late")])
+        await index.delete_version("gone")
+        assert not rewriting.done(), "both came in between"
+        await rewriting
+        assert await index.count() == 1001
+        assert len(await index.version_passage_ids("late")) == 1
+        await index.close()
+
+    asyncio.run(rewrite())
+    assert asyncio.run(count_after_reopening(tmp_path)) == 1001
+
+
+def test_closing_ends_a_rewriting_and_leaves_the_index_as_it_was(tmp_path: Path) -> None:
+    async def close_early() -> None:
+        index = await opened(tmp_path)
+        await index.upsert([indexed(number, "old") for number in range(1, 1001)])
+        await index.delete_version("old")
+        await index.upsert([indexed(5000)])
+        rewriting = asyncio.create_task(index.optimize())
+        await copied(tmp_path)
+        await index.close()
+        with pytest.raises(IndexUnavailable, match="rewriting it failed"):
+            await rewriting
+
+    asyncio.run(close_early())
+    assert asyncio.run(count_after_reopening(tmp_path)) == 1
+    the_shard(tmp_path)
+
+
 def test_a_failed_compaction_leaves_the_index_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def compact() -> None:
         index = await opened(tmp_path)
@@ -183,7 +283,7 @@ def test_a_failed_compaction_leaves_the_index_as_it_was(tmp_path: Path, monkeypa
         await index.delete_version("old")
         before = the_shard(tmp_path)
         monkeypatch.setattr(sys, "executable", "/bin/false")
-        with pytest.raises(IndexUnavailable, match="compaction failed"):
+        with pytest.raises(IndexUnavailable, match="rewriting it failed"):
             await index.optimize()
         assert the_shard(tmp_path) == before
         assert await index.count() == 1

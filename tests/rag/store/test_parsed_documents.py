@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rag.documents import Element, ElementKind, Page, ParsedDocument, Span
 from rag.errors import BlobNotFound
 from rag.store.folder_blobs import FolderBlobStore
-from rag.store.parsed_documents import ParsedDocuments, decode, encode
+from rag.store.parsed_documents import ParsedDocuments, decode, decode_text, encode
 
 pytestmark = pytest.mark.anyio
 
@@ -99,10 +99,10 @@ async def test_what_was_read_lately_is_not_read_again(blobs: CountingBlobs) -> N
         await parsed.put(version, plain(version * 10), None)
 
     for version in "abaca":  # c's ten characters push out b, which was used before a
-        await parsed.get(version)
+        await parsed.text(version)
     read_at_first = len(blobs.reads)
-    await parsed.get("c")
-    await parsed.get("b")
+    await parsed.text("c")
+    await parsed.text("b")
 
     assert read_at_first == 3
     assert len(blobs.reads) == 4
@@ -113,11 +113,11 @@ async def test_forgetting_a_version_makes_room_for_others(blobs: CountingBlobs) 
     for version in "abc":
         await parsed.put(version, plain(version * 10), None)
 
-    await parsed.get("a")
-    await parsed.get("b")
+    await parsed.text("a")
+    await parsed.text("b")
     await parsed.delete("a")
-    await parsed.get("c")
-    await parsed.get("b")
+    await parsed.text("c")
+    await parsed.text("b")
 
     assert len(blobs.reads) == 3
 
@@ -126,10 +126,21 @@ async def test_a_text_above_the_limit_is_kept_until_the_next_one(blobs: Counting
     parsed = ParsedDocuments(blobs, cached_characters=5)
     await parsed.put("a", plain("a" * 10), None)
 
-    await parsed.get("a")
-    await parsed.get("a")
+    await parsed.text("a")
+    await parsed.text("a")
 
     assert len(blobs.reads) == 1
+
+
+async def test_text_and_structure_are_remembered_each_by_itself(blobs: CountingBlobs) -> None:
+    parsed = ParsedDocuments(blobs)
+    await parsed.put("a", TABLE, None)
+
+    for _ in range(2):
+        assert await parsed.text("a") == TABLE.text
+        assert await parsed.get("a") == TABLE
+
+    assert len(blobs.reads) == 2
 
 
 def test_the_same_version_gives_the_same_bytes_that_any_tool_reads() -> None:
@@ -157,3 +168,10 @@ pages = st.builds(Page, st.integers(1, 9), spans, points, points, st.none() | st
 )  # fmt: skip
 def test_every_document_survives_the_store(parsed: ParsedDocument) -> None:
     assert decode(encode(parsed)) == parsed
+    assert decode_text(encode(parsed)) == parsed.text
+
+
+def test_the_text_of_a_record_in_another_order_is_read_too() -> None:
+    record = json.loads(gzip.decompress(encode(TABLE)))
+    reordered = json.dumps({name: record[name] for name in sorted(record)})
+    assert decode_text(gzip.compress(reordered.encode())) == TABLE.text
