@@ -161,6 +161,7 @@ class JobOut(Schema):
     collection: str
     name: str
     content_hash: str = ""
+    media_type: str = ""
     status: Literal["queued", "running", "paused", "succeeded", "failed", "cancelled", "quarantined", "unchanged"]
     stage: str
     done: int
@@ -233,12 +234,14 @@ class DocumentOut(Schema):
     media_type: str
     created_at: datetime
     metadata: dict[str, str]
+    parent_id: str | None = Field(None, description="The document that this one is attached to, as to a mail.")
     live_version: VersionOut | None
     job: JobOut | None = Field(description="The latest job of this document, with its failure if it failed.")
 
 
 class DocumentDetailOut(DocumentOut):
     versions: list[VersionOut]
+    attachments: list[DocumentOut] = Field([], description="What is attached to it, each a document of its own.")
 
 
 class DocumentListOut(Schema):

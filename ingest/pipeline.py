@@ -2,7 +2,7 @@
 
 parse    file → text, structure and page geometry in the blob store; judged before anything is indexed
 embed    text → passages → vectors and lexical terms in the index, invisible until published
-publish  one transaction: the version goes live and replaces the former one
+publish  one transaction: the version goes live and replaces the former one; so do its attachments, as jobs of their own
 remove   passages of versions that are not live leave the index; texts and files of deleted ones leave the disk
 """
 
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ingest.accepting import accepted_attachments
 from ingest.chunking import chunk
 from ingest.parsing.records import Parsed
 from ingest.parsing.sandbox import ParserPool
@@ -38,11 +39,13 @@ from rag.index.passage_index import IndexedPassage, PassageIndex
 from rag.models.batching import EmbeddingBatcher
 from rag.models.embedding import Vectors
 from rag.settings import IngestSettings, QualitySettings
+from rag.store.attached_files import AttachedFiles
 from rag.store.factory import Stores
 from rag.store.jobs import INTERACTIVE, Job
 from rag.store.parsed_documents import ParsedDocuments
 from rag.store.reading import Reading
 from rag.store.removals import Removal
+from rag.store.submissions import NewAttachment
 from rag.store.vector_sums import VectorSum
 from rag.text.language import detect_language
 from rag.text.minhash import signature
@@ -79,8 +82,14 @@ class IngestPipeline:
         if not await self.parsed.exists(job.version_id):
             path = await self.stores.blobs.path(job.blob_key)
             result: Parsed = await self._parsers_for(job).parse(path, job.name)
+            if result.attachments:
+                await self._attached.put(job.version_id, result.attachments)
             await self.parsed.put(job.version_id, result.document, result.geometry)
         return job.released or await self._is_sound(job)
+
+    @property
+    def _attached(self) -> AttachedFiles:
+        return AttachedFiles(self.stores.blobs)
 
     def _parsers_for(self, job: Job) -> ParserPool:
         if job.priority >= INTERACTIVE and self.parsers.is_busy and self.urgent_parsers is not None:
@@ -137,6 +146,14 @@ class IngestPipeline:
             signature=await asyncio.to_thread(signature, document.text),
             sums=sums,
             title=job.title or document.title,
+            attachments=[] if job.finished else await self._accepted_attachments(job),
+        )
+        await self._attached.drop(job.version_id)
+
+    async def _accepted_attachments(self, job: Job) -> list[NewAttachment]:
+        """Once the job has ended, they are documents, and what was kept for them may be gone."""
+        return await accepted_attachments(
+            self.stores.blobs, self._attached, job.version_id, self.settings.max_file_bytes
         )
 
     async def discard(self, job_id: str) -> None:
@@ -151,7 +168,7 @@ class IngestPipeline:
             await self.index.delete_version(job.version_id)
             await self.stores.blobs.delete(_sums_key(job.version_id))
         if version.status in (VersionStatus.FAILED, VersionStatus.DELETED):
-            await self.parsed.delete(job.version_id)
+            await self._forget(job.version_id)
 
     async def remove_leftovers(self) -> None:
         """Take versions that are not live out of the index, and delete what nobody can ask for any more."""
@@ -162,10 +179,14 @@ class IngestPipeline:
         await self.index.delete_version(leftover.version_id)
         await self.stores.blobs.delete(_sums_key(leftover.version_id))
         if leftover.text:
-            await self.parsed.delete(leftover.version_id)
+            await self._forget(leftover.version_id)
         if leftover.original and not await self._remove_if_old(leftover.original):
             return  # the removal stays pending, and the next call comes back to it
         await self.stores.documents.removed(leftover.version_id)
+
+    async def _forget(self, version_id: str) -> None:
+        await self._attached.drop(version_id)
+        await self.parsed.delete(version_id)
 
     async def remove_orphans(self, older_than_s: float) -> None:
         """Delete blobs that nothing names: a process that dies between storing and naming leaves them.

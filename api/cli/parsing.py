@@ -74,6 +74,8 @@ def _summary(terminal: Terminal, path: Path, inspection: Inspection) -> list[str
     if document.pages:
         facts.append((terminal.text("pages", "页数"), _pages(terminal, inspection)))
     facts.append((terminal.text("elements", "元素"), _elements(terminal, inspection)))
+    if inspection.attachments:
+        facts.append((terminal.text("attached", "附件"), ", ".join(one.name for one in inspection.attachments)))
     facts.append((terminal.text("quality", "质量"), _quality(terminal, inspection)))
     return [f"{name}: {value}" for name, value in facts]
 

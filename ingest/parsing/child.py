@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from ingest.parsing.confinement import confine
 from ingest.parsing.records import ParseLimits, Recognition, UnreadableFormat
-from ingest.parsing.wire import LENGTHS, box_from_json, frame, lengths, message_of, parsed_to_json
+from ingest.parsing.wire import LENGTHS, blob_of, box_from_json, frame, lengths, message_of, parsed_to_json
 from rag.errors import ChuchuError, FileUnreadable, ParseMemory
 
 _REQUEST_BYTES = 1 << 24
@@ -62,7 +62,7 @@ def _parse(request: dict[str, Any], replies: BinaryIO) -> bytes:
 
     limits, recognition = ParseLimits(**request["limits"]), Recognition(**request["recognition"])
     parsed = parse(Path(request["path"]), request["name"], limits, recognition, page_done)
-    return frame(parsed_to_json(parsed), parsed.geometry or b"")
+    return frame(parsed_to_json(parsed), blob_of(parsed))
 
 
 def _render(request: dict[str, Any], _replies: BinaryIO) -> bytes:

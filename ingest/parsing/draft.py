@@ -67,13 +67,6 @@ class Draft:
         header = Span(start, start + header_length) if header_length else None
         return self._append(ElementKind.TABLE, text, page, header)
 
-    def append(self, document: ParsedDocument) -> None:
-        """The elements of another document, below the headings that stand open here. Its pages are not ours."""
-        for element in document.elements:
-            shift = self._next_start() - element.span.start
-            header = element.header.shifted(shift) if element.header else None
-            self._append(element.kind, element.span.of(document.text), None, header, element.heading_path)
-
     def leave_sections(self) -> None:
         """What follows stands under no heading, as after a change of slide or sheet."""
         self._headings.clear()
@@ -95,16 +88,14 @@ class Draft:
         self._headings.append((level, line))
         return span
 
-    def _append(
-        self, kind: ElementKind, text: str, page: int | None, header: Span | None = None, below: tuple[str, ...] = ()
-    ) -> Span:
+    def _append(self, kind: ElementKind, text: str, page: int | None, header: Span | None = None) -> Span:
         start = self._next_start()
         if self._length:
             self._parts.append(BETWEEN_ELEMENTS)
         self._parts.append(text)
         self._length = start + len(text)
         span = Span(start, self._length)
-        path = (*(heading for _, heading in self._headings), *below)
+        path = tuple(heading for _, heading in self._headings)
         self._elements.append(Element(kind, span, page, path, header))
         return span
 

@@ -7,9 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from ingest.parsing.archives import check_unpacked
-from ingest.parsing.attachments import DEEPEST, Attachments
 from ingest.parsing.libreoffice import CONVERTED, parse_converted
-from ingest.parsing.media_types import PICTURES, ZIPPED, MediaType, sniff_file
+from ingest.parsing.media_types import MAILS, PICTURES, ZIPPED, MediaType, sniff_file
 from ingest.parsing.records import (
     NO_RECOGNITION,
     OnPage,
@@ -23,7 +22,7 @@ from ingest.parsing.records import (
 from rag.documents import ParsedDocument
 from rag.errors import ChuchuError, FileUnreadable
 
-PARSER_VERSION = "3"
+PARSER_VERSION = "4"
 """Goes into a version's id: raise it when the same bytes would become another text."""
 
 
@@ -33,10 +32,8 @@ def parse(
     limits: ParseLimits,
     recognition: Recognition = NO_RECOGNITION,
     on_page: OnPage = unheard,
-    depth: int = 0,
 ) -> Parsed:
-    """Parse a file whose user knows it as `name`. `on_page` hears of each page of a paged format; `depth`
-    counts the mails that it is attached to.
+    """Parse a file whose user knows it as `name`. `on_page` hears of each page of a paged format.
 
     Raises the leaves of FileRejected: what `sniff` raises, ArchiveBomb, PasswordRequired, NoText for pages without any,
     FileUnreadable. Hangs, crashes and memory are the sandbox's business. Office files and HTML leave a small spaCy
@@ -48,11 +45,12 @@ def parse(
             check_unpacked(path, limits.max_unpacked_bytes)
         if media_type is MediaType.PDF or media_type in PICTURES:
             return _parse_paged(path, media_type, limits, recognition, on_page)
-        read = partial(_parse_attached, limits=limits, recognition=recognition, on_page=on_page, depth=depth + 1)
-        attachments = Attachments(read if depth < DEEPEST else None, limits.max_unpacked_bytes)
+        if media_type in MAILS:
+            return _parse_mail(path, media_type)
         if media_type in CONVERTED:
+            read = partial(_parse_converted, limits=limits)
             return Parsed(parse_converted(path, media_type, read), media_type)
-        return Parsed(_parser_of(media_type, attachments)(path), media_type)
+        return Parsed(_parser_of(media_type)(path), media_type)
     except UnreadableFormat as error:
         raise FileUnreadable(media_type=str(media_type), reason=error.reason) from None
     except (ChuchuError, MemoryError):
@@ -72,14 +70,19 @@ def _parse_paged(
     return Parsed(document, media_type, geometry)
 
 
-def _parse_attached(
-    path: Path, name: str, limits: ParseLimits, recognition: Recognition, on_page: OnPage, depth: int
-) -> ParsedDocument:
-    return parse(path, name, limits, recognition, on_page, depth).document
+def _parse_mail(path: Path, media_type: MediaType) -> Parsed:
+    from ingest.parsing.mail import parse_eml, parse_msg
+
+    document, attachments = parse_eml(path) if media_type is MediaType.EML else parse_msg(path)
+    return Parsed(document, media_type, attachments=attachments)
 
 
-def _parser_of(media_type: MediaType, attachments: Attachments) -> Callable[[Path], ParsedDocument]:
-    from ingest.parsing import delimited, epub, html, mail, markdown, office, opendocument, plain, rtf
+def _parse_converted(path: Path, name: str, limits: ParseLimits) -> ParsedDocument:
+    return parse(path, name, limits).document
+
+
+def _parser_of(media_type: MediaType) -> Callable[[Path], ParsedDocument]:
+    from ingest.parsing import delimited, epub, html, markdown, office, opendocument, plain, rtf
 
     parsers: dict[MediaType, Callable[[Path], ParsedDocument]] = {
         MediaType.DOCX: office.parse_docx,
@@ -89,8 +92,6 @@ def _parser_of(media_type: MediaType, attachments: Attachments) -> Callable[[Pat
         MediaType.ODT: opendocument.parse_odt,
         MediaType.EPUB: epub.parse_epub,
         MediaType.RTF: rtf.parse_rtf,
-        MediaType.MSG: partial(mail.parse_msg, attachments=attachments),
-        MediaType.EML: partial(mail.parse_eml, attachments=attachments),
         MediaType.HTML: html.parse_html,
         MediaType.MARKDOWN: markdown.parse_markdown,
         MediaType.CSV: delimited.parse_delimited,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from rag.documents import ParsedDocument
+from rag.documents import Attachment, ParsedDocument
 from rag.settings import IngestSettings
 
 _MOST_THREADS = 4
@@ -74,11 +74,15 @@ def unheard(_number: int, _recognised: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A file as text and structure. `geometry` is a serialised PageGeometry over `document.text`, if it has pages."""
+    """A file as text and structure. `geometry` is a serialised PageGeometry over `document.text`, if it has pages.
+
+    `attachments` are files of their own that it holds, unread.
+    """
 
     document: ParsedDocument
     media_type: str
     geometry: bytes | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class UnreadableFormat(Exception):
