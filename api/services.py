@@ -15,6 +15,7 @@ from api.pages import Pages
 from ingest.intake import Intake
 from ingest.parsing.records import ParseLimits, Recognition
 from ingest.parsing.sandbox import ParserPool
+from ingest.parsing.unfinished_files import UnfinishedFiles
 from ingest.pipeline import IngestPipeline
 from rag.answering.answerer import Answerer
 from rag.answering.calibration import Calibration
@@ -88,7 +89,17 @@ async def open_services(
         # Not warmed: most services never need it, and its processes start when they are first asked.
         urgent = ParserPool(ParseLimits.of(settings.ingest), recognition=recognition)
         stack.push_async_callback(urgent.close)
-        pipeline = IngestPipeline(stores, parsed, index, batcher, parsers, settings.ingest, settings.quality, urgent)
+        pipeline = IngestPipeline(
+            stores,
+            parsed,
+            index,
+            batcher,
+            parsers,
+            settings.ingest,
+            settings.quality,
+            urgent,
+            UnfinishedFiles.below(data_dir),
+        )
         announce = await _start_worker(stack, pipeline, settings, working)
         priors = await language_priors(model, stores.blobs)
         reranking = _reranking(settings)

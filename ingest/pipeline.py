@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,8 +19,10 @@ import numpy as np
 
 from ingest.accepting import accepted_attachments
 from ingest.chunking import chunk
+from ingest.parsing.parser import PARSER_VERSION
 from ingest.parsing.records import Parsed
 from ingest.parsing.sandbox import ParserPool
+from ingest.parsing.unfinished_files import UnfinishedFiles
 from ingest.passages import Origin
 from ingest.quality import judge, measure
 from rag.documents import (
@@ -56,6 +59,9 @@ log = logging.getLogger("chuchu.ingest")
 BATCH_PASSAGES = 128
 """Passages embedded and stored at a time: a second or two of work between two looks at whether the job goes on."""
 
+UNFINISHED_KEPT_S = 86_400.0
+"""A day: longer than any file is read, and than a worker is likely to be away."""
+
 RESTORED_AT_A_TIME = 200
 """Documents listed at a time while a lost index is made anew."""
 
@@ -71,6 +77,8 @@ class IngestPipeline:
     quality: QualitySettings = field(default_factory=QualitySettings)
     urgent_parsers: ParserPool | None = None
     """Read what somebody waits for while a bulk import keeps the others busy."""
+    unfinished: UnfinishedFiles | None = None
+    """Where pages of long files are kept while these are read."""
 
     async def parse(self, job_id: str) -> bool:
         """Read the file and judge it. False when the job is no longer wanted, or is held back; raises FileRejected,
@@ -81,10 +89,13 @@ class IngestPipeline:
             return False
         if not await self.parsed.exists(job.version_id):
             path = await self.stores.blobs.path(job.blob_key)
-            result: Parsed = await self._parsers_for(job).parse(path, job.name)
+            kept = self.unfinished.of(_reading_name(job)) if self.unfinished else None
+            result: Parsed = await self._parsers_for(job).parse(path, job.name, kept_pages=kept)
             if result.attachments:
                 await self._attached.put(job.version_id, result.attachments)
             await self.parsed.put(job.version_id, result.document, result.geometry)
+            if self.unfinished:
+                await asyncio.to_thread(self.unfinished.forget, _reading_name(job))
         return job.released or await self._is_sound(job)
 
     @property
@@ -193,6 +204,8 @@ class IngestPipeline:
 
         Listed before the database is asked: what is named meanwhile is then known to be needed.
         """
+        if self.unfinished:
+            await asyncio.to_thread(self.unfinished.forget_older, UNFINISHED_KEPT_S, time.time())
         keys = await self.stores.blobs.keys()
         needed = await self.stores.documents.needed_blobs()
         for key in keys:
@@ -315,6 +328,11 @@ def _decode_sums(data: bytes) -> tuple[dict[Language, VectorSum], int]:
             if stored[f"count_{language}"]
         }
         return sums, int(stored["passages"])
+
+
+def _reading_name(job: Job) -> str:
+    """The same bytes, read in the same way."""
+    return f"{job.content_hash}-{PARSER_VERSION}"
 
 
 def _sums_key(version_id: str) -> str:

@@ -17,6 +17,7 @@ from rag.settings import load_settings
 
 if TYPE_CHECKING:
     from ingest.inspection import Inspection
+    from ingest.parsing.records import PageRead
 
 _KINDS = {
     ElementKind.TITLE: ("title", "标题"),
@@ -42,8 +43,8 @@ def parse(
     terminal = Terminal.of(settings)
     with terminal.err.status(terminal.text("Reading …", "正在读取……")) as status:
 
-        def page_done(number: int, _recognised: bool) -> None:
-            status.update(terminal.text(f"Reading … page {number}", f"正在读取……第 {number} 页"))
+        def page_done(page: PageRead) -> None:
+            status.update(terminal.text(f"Reading … page {page.number}", f"正在读取……第 {page.number} 页"))
 
         inspection = asyncio.run(inspect(path, settings, page_done))
     if as_json:

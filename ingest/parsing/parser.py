@@ -9,6 +9,7 @@ from pathlib import Path
 from ingest.parsing.archives import check_unpacked
 from ingest.parsing.libreoffice import CONVERTED, parse_converted
 from ingest.parsing.media_types import MAILS, PICTURES, ZIPPED, MediaType, sniff_file
+from ingest.parsing.page_ranges import PageRanges
 from ingest.parsing.records import (
     NO_RECOGNITION,
     OnPage,
@@ -32,8 +33,10 @@ def parse(
     limits: ParseLimits,
     recognition: Recognition = NO_RECOGNITION,
     on_page: OnPage = unheard,
+    kept_pages: Path | None = None,
 ) -> Parsed:
-    """Parse a file whose user knows it as `name`. `on_page` hears of each page of a paged format.
+    """Parse a file whose user knows it as `name`. `on_page` hears of each page of a paged format; `kept_pages` is a
+    folder of this file, where a reading that was cut short left the pages that it had read.
 
     Raises the leaves of FileRejected: what `sniff` raises, ArchiveBomb, PasswordRequired, NoText for pages without any,
     FileUnreadable. Hangs, crashes and memory are the sandbox's business. Office files and HTML leave a small spaCy
@@ -44,7 +47,7 @@ def parse(
         if media_type in ZIPPED:
             check_unpacked(path, limits.max_unpacked_bytes)
         if media_type is MediaType.PDF or media_type in PICTURES:
-            return _parse_paged(path, media_type, limits, recognition, on_page)
+            return _parse_paged(path, media_type, limits, recognition, on_page, PageRanges(kept_pages))
         if media_type in MAILS:
             return _parse_mail(path, media_type)
         if media_type in CONVERTED:
@@ -60,13 +63,20 @@ def parse(
 
 
 def _parse_paged(
-    path: Path, media_type: MediaType, limits: ParseLimits, recognition: Recognition, on_page: OnPage
+    path: Path,
+    media_type: MediaType,
+    limits: ParseLimits,
+    recognition: Recognition,
+    on_page: OnPage,
+    kept: PageRanges,
 ) -> Parsed:
     from ingest.parsing.pdf import parse_pdf
     from ingest.parsing.pictures import parse_picture
 
-    read = parse_pdf if media_type is MediaType.PDF else parse_picture
-    document, geometry = read(path, limits.max_pages, recognition, on_page)
+    if media_type is MediaType.PDF:
+        document, geometry = parse_pdf(path, limits.max_pages, recognition, on_page, kept)
+    else:
+        document, geometry = parse_picture(path, limits.max_pages, recognition, on_page)
     return Parsed(document, media_type, geometry)
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from rag.documents import Attachment, ParsedDocument
 from rag.settings import IngestSettings
@@ -64,11 +64,20 @@ class Recognition:
 
 NO_RECOGNITION = Recognition(when="never")
 
-OnPage = Callable[[int, bool], None]
-"""Told the number of each page that was read, and whether its text had to be recognised in its picture."""
+
+class PageRead(NamedTuple):
+    """Page `number` of `total` was read; `recognised` says that its text had to be made out in its picture."""
+
+    number: int
+    total: int
+    recognised: bool = False
 
 
-def unheard(_number: int, _recognised: bool) -> None:
+OnPage = Callable[[PageRead], None]
+"""Told of each page that was read. Of pages that an earlier reading left, only the last of a range is told."""
+
+
+def unheard(_page: PageRead) -> None:
     """For those who do not ask how far a file is."""
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ingest.parsing.media_types import MediaType
-from ingest.parsing.records import Parsed
+from ingest.parsing.records import PageRead, Parsed
 from rag.documents import Attachment, Box, Element, ElementKind, Page, ParsedDocument, Span
 
 LENGTHS = struct.Struct(">QQ")
@@ -84,6 +84,11 @@ def parsed_from_json(message: dict[str, Any], blob: bytes) -> Parsed:
         return Parsed(document, MediaType(message["media_type"]), geometry, attachments)
     except (KeyError, TypeError, ValueError) as error:
         raise MalformedReply(f"{type(error).__name__}: {error}") from None
+
+
+def page_from_json(entry: Sequence[int]) -> PageRead:
+    number, total, recognised = entry
+    return PageRead(int(number), int(total), bool(recognised))
 
 
 def box_from_json(entry: Sequence[float]) -> Box:
