@@ -83,11 +83,11 @@ async def open_services(
         batcher = EmbeddingBatcher(model, remembered_queries=settings.embedding.remembered_queries)
         stack.push_async_callback(batcher.close)
         parsed = ParsedDocuments(stores.blobs)
-        recognition = Recognition.of(settings.ingest, data_dir)
-        parsers = ParserPool(ParseLimits.of(settings.ingest), settings.ingest.parsers, recognition)
+        limits, recognition = ParseLimits.of(settings.ingest), Recognition.of(settings.ingest, data_dir)
+        parsers = ParserPool(limits, settings.ingest.parsers, recognition, data_dir / "scratch")
         stack.push_async_callback(parsers.close)
         # Not warmed: most services never need it, and its processes start when they are first asked.
-        urgent = ParserPool(ParseLimits.of(settings.ingest), recognition=recognition)
+        urgent = ParserPool(limits, recognition=recognition, scratch_root=data_dir / "scratch")
         stack.push_async_callback(urgent.close)
         pipeline = IngestPipeline(
             stores,

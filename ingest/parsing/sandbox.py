@@ -9,10 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -21,6 +19,7 @@ from typing import Any, Self
 
 from ingest.parsing.records import NO_RECOGNITION, OnPage, PageRead, Parsed, ParseLimits, Recognition, unheard
 from ingest.parsing.resident import resident_bytes
+from ingest.parsing.scratch import ScratchFolder
 from ingest.parsing.wire import LENGTHS, MalformedReply, frame, lengths, message_of, page_from_json, parsed_from_json
 from rag.documents import Box
 from rag.errors import ParseMemory, ParserCrashed, ParseTimeout, from_code
@@ -49,10 +48,16 @@ class ChildDied(Exception):
 class ParserPool:
     """`size` parser processes, started when first needed. Use as an async context, or call `close`."""
 
-    def __init__(self, limits: ParseLimits, size: int = 1, recognition: Recognition = NO_RECOGNITION) -> None:
+    def __init__(
+        self,
+        limits: ParseLimits,
+        size: int = 1,
+        recognition: Recognition = NO_RECOGNITION,
+        scratch_root: Path | None = None,
+    ) -> None:
         self._limits = limits
         self._recognition = recognition
-        self._scratch = Path(tempfile.mkdtemp(prefix="chuchu-parser-"))
+        self._scratch = ScratchFolder(scratch_root)
         self._idle: asyncio.LifoQueue[_Child | None] = asyncio.LifoQueue()
         self._busy: set[_Child] = set()
         self._size = size
@@ -120,7 +125,7 @@ class ParserPool:
         idle = [self._idle.get_nowait() for _ in range(self._idle.qsize())]
         for child in [*self._busy, *filter(None, idle)]:
             await child.kill()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.remove()
 
     async def _warm_one(self) -> None:
         with contextlib.suppress(ChildDied):
@@ -156,7 +161,7 @@ class ParserPool:
         kept: _Child | None = None
         try:
             if child is None or not child.alive:
-                child = await _Child.start(self._limits, self._scratch)
+                child = await _Child.start(self._limits, self._scratch.path)
             self._busy.add(child)
             if self._warmed and not await child.warm():
                 # Formats that need no heavy library still parse, and a file that does need them says what is wrong.
