@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ingest.accepting import accepted_attachments
+from ingest.body_text import BodyText
 from ingest.chunking import chunk
 from ingest.parsing.parser import PARSER_VERSION
 from ingest.parsing.records import Parsed
@@ -154,7 +155,7 @@ class IngestPipeline:
             parser=reading.parser,
             warnings=reading.warnings,
             quality=reading.quality,
-            signature=await asyncio.to_thread(signature, document.text),
+            signature=await asyncio.to_thread(signature, BodyText(document).whole),
             sums=sums,
             title=job.title or document.title,
             attachments=[] if job.finished else await self._accepted_attachments(job),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ingest.parsing.characters import clean, lines_of, one_line
 from rag.documents import Element, ElementKind, Page, ParsedDocument, Span
@@ -72,6 +73,9 @@ class Draft:
         self._headings.clear()
 
     def finish(self, parser: str, title: str | None = None, pages: Sequence[Page] = ()) -> ParsedDocument:
+        """The document. Where nothing but furniture was found, that is what it says."""
+        if all(element.kind is ElementKind.FURNITURE for element in self._elements):
+            self._elements = [replace(element, kind=ElementKind.PARAGRAPH) for element in self._elements]
         return ParsedDocument(
             text="".join(self._parts),
             elements=tuple(self._elements),
