@@ -153,7 +153,9 @@ class FailureOut(Schema):
 
 
 class JobOut(Schema):
-    """The work on one submitted file. `done` of `total` counts passages while they are embedded."""
+    """The work on one submitted file. `done` of `total` counts pages while they are read and recognised, then
+    passages while they are embedded.
+    """
 
     id: str
     document_id: str
@@ -176,6 +178,15 @@ class JobOut(Schema):
 class JobListOut(Schema):
     jobs: list[JobOut]
     next: str | None = Field(None, description="Give this as `after` to read on.")
+
+
+class JobCountersOut(Schema):
+    """Jobs by status, and what the documents that can be found hold together."""
+
+    jobs: dict[str, int]
+    documents: int
+    pages: int
+    passages: int
 
 
 class PageQualityOut(Schema):

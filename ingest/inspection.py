@@ -6,12 +6,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.parsing.records import OnPage, ParseLimits, Recognition, unheard
+from ingest.parsing.records import OnPage, PageRead, ParseLimits, Recognition, unheard
 from ingest.parsing.sandbox import ParserPool
 from ingest.quality import judge, measure
 from rag.documents import Attachment, Element, ParsedDocument, Quality
 from rag.errors import FileRejected
 from rag.settings import QualitySettings, Settings
+
+__all__ = ["Inspection", "OnPage", "PageRead", "inspect"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ import numpy as np
 from ingest.accepting import accepted_attachments
 from ingest.body_text import BodyText
 from ingest.chunking import chunk
+from ingest.page_progress import PageProgress
 from ingest.parsing.parser import PARSER_VERSION
 from ingest.parsing.records import Parsed
 from ingest.parsing.sandbox import ParserPool
@@ -91,7 +92,11 @@ class IngestPipeline:
         if not await self.parsed.exists(job.version_id):
             path = await self.stores.blobs.path(job.blob_key)
             kept = self.unfinished.of(_reading_name(job)) if self.unfinished else None
-            result: Parsed = await self._parsers_for(job).parse(path, job.name, kept_pages=kept)
+            progress = PageProgress(self.stores.jobs, job_id)
+            reading = self._parsers_for(job).parse(path, job.name, progress.heard, kept)
+            result: Parsed | None = await progress.follow(reading)
+            if result is None:
+                return False
             if result.attachments:
                 await self._attached.put(job.version_id, result.attachments)
             await self.parsed.put(job.version_id, result.document, result.geometry)

@@ -12,7 +12,7 @@ import typer
 
 from api.cli.connection import connected
 from api.cli.filtering import metadata_from
-from api.cli.job_states import ACTIVE, POLL_S
+from api.cli.job_states import ACTIVE, POLL_S, stage
 from api.cli.terminal import Terminal
 from rag.errors import FileNotFound, FileRejected, FileUnreadable, UrlRejected, UrlUnreachable
 
@@ -51,6 +51,7 @@ class Result:
 @dataclass
 class _UnderWay:
     result: Result
+    name: str
     job_id: str
     task: TaskID
 
@@ -152,7 +153,7 @@ def _worked_off(
                 under_way.append(started)
         for work in list(under_way):
             job = client.job(work.job_id)
-            if _ended(job, work, progress):
+            if _ended(terminal, job, work, progress):
                 under_way.remove(work)
                 under_way += _attached(client, job, work.result, progress)
                 yield work.result
@@ -177,7 +178,7 @@ def _submit(
     if submission.job is None:
         result.outcome = "unchanged"
         return result
-    return _UnderWay(result, submission.job.id, progress.add_task(_shown(source), total=None))
+    return _UnderWay(result, _shown(source), submission.job.id, progress.add_task(_shown(source), total=None))
 
 
 def _attached(client: Client, job: JobOut, mail: Result, progress: Progress) -> Iterator[_UnderWay]:
@@ -188,7 +189,7 @@ def _attached(client: Client, job: JobOut, mail: Result, progress: Progress) -> 
         inner = attachment.job
         if inner is not None and inner.created_at >= job.created_at:
             result = Result(f"{mail.path} › {inner.name}", mail=mail.path if mail.mail is None else mail.mail)
-            yield _UnderWay(result, inner.id, progress.add_task(inner.name, total=None))
+            yield _UnderWay(result, inner.name, inner.id, progress.add_task(inner.name, total=None))
 
 
 def _handed_in(client: Client, source: Source, shelf: Shelf, bulk: bool) -> SubmissionOut:
@@ -209,9 +210,11 @@ def _shown(source: Source) -> str:
     return source if isinstance(source, str) else source.name
 
 
-def _ended(job: JobOut, work: _UnderWay, progress: Progress) -> bool:
+def _ended(terminal: Terminal, job: JobOut, work: _UnderWay, progress: Progress) -> bool:
     """Show how far a job is; whether it has ended."""
-    progress.update(work.task, completed=job.done, total=job.total or None)
+    doing = stage(terminal, job)
+    description = f"{work.name} · {doing}" if doing else work.name
+    progress.update(work.task, completed=job.done, total=job.total or None, description=description)
     if job.status in ACTIVE:
         return False
     progress.remove_task(work.task)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,8 +18,7 @@ from rag.errors import FileNotFound
 from rag.settings import load_settings
 
 if TYPE_CHECKING:
-    from ingest.inspection import Inspection
-    from ingest.parsing.records import PageRead
+    from ingest.inspection import Inspection, OnPage, PageRead
 
 _KINDS = {
     ElementKind.TITLE: ("title", "标题"),
@@ -41,16 +42,30 @@ def parse(
 
     settings = load_settings()
     terminal = Terminal.of(settings)
-    with terminal.err.status(terminal.text("Reading …", "正在读取……")) as status:
-
-        def page_done(page: PageRead) -> None:
-            status.update(terminal.text(f"Reading … page {page.number}", f"正在读取……第 {page.number} 页"))
-
+    with _pages_told(terminal) as page_done:
         inspection = asyncio.run(inspect(path, settings, page_done))
     if as_json:
         print(json.dumps(inspection.to_json(), ensure_ascii=False, indent=1))
         return
     _print(terminal, path, inspection)
+
+
+@contextmanager
+def _pages_told(terminal: Terminal) -> Iterator[OnPage]:
+    """A bar over the pages; what is called with each."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=terminal.err, transient=True) as progress:
+        reading = terminal.text("Reading pages", "读取页面")
+        recognising = terminal.text("Recognising text", "识别文字")
+        task = progress.add_task(reading, total=None)
+
+        def page_done(page: PageRead) -> None:
+            what = recognising if page.recognised else reading
+            progress.update(task, description=what, completed=page.number, total=page.total)
+
+        yield page_done
 
 
 def _print(terminal: Terminal, path: Path, inspection: Inspection) -> None:

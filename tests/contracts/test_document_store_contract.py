@@ -126,6 +126,27 @@ def attached(name: str, content: str = "c", **changes: Any) -> NewAttachment:
     return replace(new, **changes)
 
 
+class TestCounting:
+    async def test_jobs_are_counted_by_status_and_what_is_live_by_size(
+        self, documents: DocumentStore, jobs: JobStore
+    ) -> None:
+        await published(documents, a_file())
+        await published(documents, a_file(content="b"))
+        await submitted(documents, a_file(uri="file:///waits.pdf"))
+        failed = await submitted(documents, a_file(uri="file:///empty.pdf"))
+        await jobs.fail(failed.id, NoText())
+
+        counters = await jobs.counters()
+
+        assert counters.jobs == {JobStatus.SUCCEEDED: 2, JobStatus.QUEUED: 1, JobStatus.FAILED: 1}
+        assert (counters.documents, counters.pages, counters.passages) == (1, 1, 2)
+
+    async def test_nothing_counts_nothing(self, jobs: JobStore) -> None:
+        counters = await jobs.counters()
+
+        assert (counters.jobs, counters.documents, counters.pages, counters.passages) == ({}, 0, 0, 0)
+
+
 class TestAttaching:
     """What hangs on a document comes, changes and goes with it."""
 
