@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.parsing.cpu_slots import CpuSlots
 from ingest.parsing.page_lines import PageLines
 from ingest.parsing.recognised_cache import RecognisedCache
 from ingest.parsing.recognised_lines import recognised_lines
@@ -37,7 +38,8 @@ def recognised_pages(pages: Iterable[PagePicture], options: Recognition, on_page
 
     Pictures are asked for in this thread, which is the only one that may draw them, and only as many as are at work.
     """
-    cache = RecognisedCache(Path(options.cache_folder) if options.cache_folder else None, options.keep_s)
+    slots = CpuSlots(Path(options.slots_folder) if options.slots_folder else None, options.cores)
+    cache = RecognisedCache(Path(options.cache_folder) if options.cache_folder else None, options.keep_s, slots)
     cache.forget_old()
     waiting: deque[Future[PageLines | None]] = deque()
 

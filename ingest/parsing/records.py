@@ -39,16 +39,19 @@ class ParseLimits:
 class Recognition:
     """Whether and how text is recognised in pictures (OCR).
 
-    `when` auto: pages without a usable text layer. `threads` pages are recognised at a time. Each recognised page gives
-    the file `page_timeout_s` more. What was recognised is kept in `cache_folder` for `keep_s`, so that a file that is
-    read again, after a crash or by a newer parser, does not pay twice.
+    `when` auto: pages without a usable text layer. `threads` pages of a file are recognised at a time, `cores` of all
+    files whose parsers share `slots_folder`. Each recognised page gives the file `page_timeout_s` more. What was
+    recognised is kept in `cache_folder` for `keep_s`, so that a file that is read again, after a crash or by a newer
+    parser, does not pay twice.
     """
 
     when: Literal["auto", "always", "never"] = "auto"
     threads: int = 1
+    cores: int = 1
     page_timeout_s: float = 30.0
     cache_folder: str | None = None
     keep_s: float = 86_400.0
+    slots_folder: str | None = None
 
     @classmethod
     def of(cls, settings: IngestSettings, data_dir: Path) -> Recognition:
@@ -56,9 +59,11 @@ class Recognition:
         return cls(
             when=settings.ocr,
             threads=max(1, min(_MOST_THREADS, cores // settings.parsers)),
+            cores=cores,
             page_timeout_s=settings.ocr_page_timeout_s,
             cache_folder=str(data_dir.absolute() / "recognised"),
             keep_s=settings.ocr_keep_s,
+            slots_folder=str(data_dir.absolute() / "slots"),
         )
 
 
