@@ -217,6 +217,15 @@ def test_mail_begins_with_its_header_lines(tmp_path: Path) -> None:
     assert document.warnings == ()
 
 
+@pytest.mark.parametrize("body", ["", "\n\n", "\n\n \n\nSee below.\n\n\n"])
+def test_a_mail_may_say_little_or_nothing(tmp_path: Path, body: str) -> None:
+    message = email.message.EmailMessage()
+    message["Subject"] = "Plans"
+    message.set_content(body)
+
+    assert read(tmp_path, "a.eml", message.as_bytes()).text.split() == ["Plans", *body.split()]
+
+
 def test_json_is_kept_as_it_stands(tmp_path: Path) -> None:
     document = read(tmp_path, "a.json", '{\n  "k": [1, 2]\n}\n')
 
