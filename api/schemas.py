@@ -334,7 +334,9 @@ class FailureOut(Schema):
 
 
 class JobOut(Schema):
-    """The work on one submitted file. `done` of `total` counts passages while they are embedded."""
+    """The work on one submitted file. `done` of `total` counts pages while they are read and recognised, then
+    passages while they are embedded.
+    """
 
     id: str
     document_id: str
@@ -342,6 +344,7 @@ class JobOut(Schema):
     collection: str
     name: str
     content_hash: str = ""
+    media_type: str = ""
     status: Literal["queued", "running", "paused", "succeeded", "failed", "cancelled", "quarantined", "unchanged"]
     stage: str
     done: int
@@ -356,6 +359,15 @@ class JobOut(Schema):
 class JobListOut(Schema):
     jobs: list[JobOut]
     next: str | None = Field(None, description="Give this as `after` to read on.")
+
+
+class JobCountersOut(Schema):
+    """Jobs by status, and what the documents that can be found hold together."""
+
+    jobs: dict[str, int]
+    documents: int
+    pages: int
+    passages: int
 
 
 class PageQualityOut(Schema):
@@ -414,12 +426,14 @@ class DocumentOut(Schema):
     media_type: str
     created_at: datetime
     metadata: dict[str, str]
+    parent_id: str | None = Field(None, description="The document that this one is attached to, as to a mail.")
     live_version: VersionOut | None
     job: JobOut | None = Field(description="The latest job of this document, with its failure if it failed.")
 
 
 class DocumentDetailOut(DocumentOut):
     versions: list[VersionOut]
+    attachments: list[DocumentOut] = Field([], description="What is attached to it, each a document of its own.")
 
 
 class DocumentListOut(Schema):

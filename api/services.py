@@ -15,6 +15,7 @@ from api.pages import Pages
 from ingest.intake import Intake
 from ingest.parsing.records import ParseLimits, Recognition
 from ingest.parsing.sandbox import ParserPool
+from ingest.parsing.unfinished_files import UnfinishedFiles
 from ingest.pipeline import IngestPipeline
 from ingest.upkeep import IndexUpkeep
 from rag.answering.answerer import Answerer
@@ -91,13 +92,23 @@ async def open_services(
         batcher = EmbeddingBatcher(model, remembered_queries=settings.embedding.remembered_queries)
         stack.push_async_callback(batcher.close)
         parsed = ParsedDocuments(stores.blobs)
-        recognition = Recognition.of(settings.ingest, data_dir)
-        parsers = ParserPool(ParseLimits.of(settings.ingest), settings.ingest.parsers, recognition)
+        limits, recognition = ParseLimits.of(settings.ingest), Recognition.of(settings.ingest, data_dir)
+        parsers = ParserPool(limits, settings.ingest.parsers, recognition, data_dir / "scratch")
         stack.push_async_callback(parsers.close)
         # Not warmed: most services never need it, and its processes start when they are first asked.
-        urgent = ParserPool(ParseLimits.of(settings.ingest), recognition=recognition)
+        urgent = ParserPool(limits, recognition=recognition, scratch_root=data_dir / "scratch")
         stack.push_async_callback(urgent.close)
-        pipeline = IngestPipeline(stores, parsed, index, batcher, parsers, settings.ingest, settings.quality, urgent)
+        pipeline = IngestPipeline(
+            stores,
+            parsed,
+            index,
+            batcher,
+            parsers,
+            settings.ingest,
+            settings.quality,
+            urgent,
+            UnfinishedFiles.below(data_dir),
+        )
         announce = await _start_worker(stack, pipeline, settings, working)
         priors = await language_priors(model, stores.blobs)
         reranking = _reranking(settings)

@@ -187,6 +187,7 @@ def job_out(job: Job, language: MessageLanguage) -> JobOut:
         collection=job.collection,
         name=job.name,
         content_hash=job.content_hash,
+        media_type=job.media_type,
         status=job.status.value,
         stage=job.stage,
         done=job.done,
@@ -236,6 +237,7 @@ def document_out(listing: DocumentListing, language: MessageLanguage) -> Documen
         media_type=document.media_type,
         created_at=document.created_at,
         metadata=dict(document.metadata),
+        parent_id=document.parent_id,
         live_version=version_out(listing.version) if listing.version else None,
         job=job_out(listing.job, language) if listing.job else None,
     )

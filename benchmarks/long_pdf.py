@@ -40,7 +40,7 @@ async def _peak_bytes_and_seconds(path: Path, pages: int, run: Run) -> tuple[int
     seen: list[int] = []
     watch = asyncio.create_task(_watch(seen))
     async with ParserPool(ParseLimits.of(run.settings.ingest)) as parsers:
-        document = (await parsers.parse(path, path.name)).document
+        document = (await parsers.parse(path, path.name, kept_pages=path.with_name("kept"))).document
     if len(document.pages) != pages:
         raise RuntimeError(f"{len(document.pages)} of {pages} pages were read")
     await asyncio.to_thread(

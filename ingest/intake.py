@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
-from ingest.parsing.media_types import sniff_file
+from ingest.accepting import NOT_STORED, UNKNOWN_TYPE, media_type_of
+from ingest.parsing.media_types import MAILS
 from ingest.parsing.parser import PARSER_VERSION
 from ingest.urls import UrlFetcher, normalised
-from rag.documents import Document
-from rag.errors import EmptyFile, FileRejected, FileTooLarge
+from rag.errors import FileRejected, FileTooLarge
 from rag.index.attributes import Attributes
 from rag.index.passage_index import PassageIndex
 from rag.settings import IngestSettings
@@ -70,17 +69,19 @@ class Intake:
         try:
             blob = await self._stores.blobs.put_stream(content, self._settings.max_file_bytes)
         except FileTooLarge as error:
-            await self._list_as_failed(upload, _NOT_STORED, error)
+            await self._list_as_failed(upload, NOT_STORED, error)
             raise
         try:
-            media_type = await self._media_type(upload, blob)
+            media_type = await media_type_of(self._stores.blobs, blob, upload.name)
         except FileRejected as error:
             await self._list_as_failed(upload, blob, error)
             raise
         submission = await self._stores.documents.submit(self._new_document(upload, blob, media_type))
         self._announce()
-        if submission.outcome is SubmissionOutcome.UNCHANGED and upload.metadata is not None:
-            await self._label(submission.document)
+        # What is live has it with its new version, but attachments may be as they were, and get none.
+        at_once = submission.outcome is SubmissionOutcome.UNCHANGED or media_type in MAILS
+        if at_once and upload.metadata is not None:
+            await self.describe(submission.document.id, upload.metadata)
         return submission
 
     async def submit_url(
@@ -122,11 +123,13 @@ class Intake:
         return await self._stores.jobs.job(job_id)
 
     async def describe(self, document_id: str, metadata: Mapping[str, str]) -> None:
-        """Replace what is said about a document, for filters to see at once; nothing is read or embedded anew.
+        """Replace what is said about a document and what is attached to it, for filters to see at once; nothing is
+        read or embedded anew.
 
         May be repeated, and has to be when it raised IndexUnavailable. Raises DocumentNotFound.
         """
-        await self._label(await self._stores.documents.describe(document_id, metadata))
+        for document in await self._stores.documents.describe(document_id, metadata):
+            await self._index.label(document.id, Attributes(document.media_type, document.metadata))
 
     async def release(self, document_id: str) -> Job:
         """Index a document that is held in quarantine as it is. Raises DocumentNotFound, NotQuarantined."""
@@ -143,17 +146,8 @@ class Intake:
         await self._stores.documents.delete_document(document_id)
         self._announce()
 
-    async def _label(self, document: Document) -> None:
-        await self._index.label(document.id, Attributes(document.media_type, document.metadata))
-
-    async def _media_type(self, upload: Upload, blob: StoredBlob) -> str:
-        if blob.size_bytes == 0:
-            raise EmptyFile()
-        path = await self._stores.blobs.path(blob.key)
-        return str(await asyncio.to_thread(sniff_file, path, upload.name))
-
     async def _list_as_failed(self, upload: Upload, blob: StoredBlob, error: FileRejected) -> None:
-        submission = await self._stores.documents.submit(self._new_document(upload, blob, "application/octet-stream"))
+        submission = await self._stores.documents.submit(self._new_document(upload, blob, UNKNOWN_TYPE))
         if submission.job is not None:
             await self._stores.jobs.fail(submission.job.id, error)
 
@@ -189,6 +183,3 @@ def _name_of(uri: str) -> str:
 def _last_part(name: str) -> str:
     """Some clients send the whole path, of Windows too. Where a file comes from is its `uri`."""
     return re.split(r"[/\\]", name)[-1]
-
-
-_NOT_STORED = StoredBlob(sha256="", size_bytes=0, key="")

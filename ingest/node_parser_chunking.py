@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from ingest.body_text import BodyText
 from ingest.passages import Origin, make_passages
 from ingest.pieces import CountTokens
 from rag.documents import ParsedDocument, Passage, Span
@@ -18,15 +19,19 @@ if TYPE_CHECKING:
 def chunk_with_node_parser(
     parsed: ParsedDocument, node_parser: NodeParser, *, origin: Origin, count_tokens: CountTokens
 ) -> list[Passage]:
-    """One passage for each distinct stretch of text that the node parser makes a node of.
+    """One passage for each distinct stretch of text that the node parser makes a node of. It is shown what stands
+    between two pieces of furniture as a document of its own, so that no node reaches over one.
 
     Raises ValueError for a node whose text does not stand in the document: what a parser rewrites cannot be cited.
     """
     from llama_index.core.schema import Document
 
-    nodes = node_parser.get_nodes_from_documents([Document(text=parsed.text)])
-    spans = list(dict.fromkeys(_spans(parsed.text, nodes)))
-    return make_passages(parsed, spans, origin, count_tokens)
+    spans: dict[Span, None] = {}
+    for stretch in BodyText(parsed).stretches(Span(0, len(parsed.text))):
+        text = stretch.of(parsed.text)
+        nodes = node_parser.get_nodes_from_documents([Document(text=text)])
+        spans |= dict.fromkeys(span.shifted(stretch.start) for span in _spans(text, nodes))
+    return make_passages(parsed, list(spans), origin, count_tokens)
 
 
 def _spans(text: str, nodes: Iterable[BaseNode]) -> Iterator[Span]:

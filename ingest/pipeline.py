@@ -2,7 +2,7 @@
 
 parse    file → text, structure and page geometry in the blob store; judged before anything is indexed
 embed    text → passages → vectors and lexical terms in the index, invisible until published
-publish  one transaction: the version goes live and replaces the former one
+publish  one transaction: the version goes live and replaces the former one; so do its attachments, as jobs of their own
 remove   passages of versions that are not live leave the index; texts and files of deleted ones leave the disk
 """
 
@@ -11,14 +11,20 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from ingest.accepting import accepted_attachments
+from ingest.body_text import BodyText
 from ingest.chunking import chunk
+from ingest.page_progress import PageProgress
+from ingest.parsing.parser import PARSER_VERSION
 from ingest.parsing.records import Parsed
 from ingest.parsing.sandbox import ParserPool
+from ingest.parsing.unfinished_files import UnfinishedFiles
 from ingest.passages import Origin
 from ingest.quality import judge, measure
 from rag.documents import (
@@ -38,11 +44,13 @@ from rag.index.passage_index import IndexedPassage, PassageIndex
 from rag.models.batching import EmbeddingBatcher
 from rag.models.embedding import Vectors
 from rag.settings import IngestSettings, QualitySettings
+from rag.store.attached_files import AttachedFiles
 from rag.store.factory import Stores
 from rag.store.jobs import INTERACTIVE, Job
 from rag.store.parsed_documents import ParsedDocuments
 from rag.store.reading import Reading
 from rag.store.removals import Removal
+from rag.store.submissions import NewAttachment
 from rag.store.vector_sums import VectorSum
 from rag.text.language import detect_language
 from rag.text.minhash import signature
@@ -52,6 +60,9 @@ log = logging.getLogger("chuchu.ingest")
 
 BATCH_PASSAGES = 128
 """Passages embedded and stored at a time: a second or two of work between two looks at whether the job goes on."""
+
+UNFINISHED_KEPT_S = 86_400.0
+"""A day: longer than any file is read, and than a worker is likely to be away."""
 
 RESTORED_AT_A_TIME = 200
 """Documents listed at a time while a lost index is made anew."""
@@ -68,6 +79,8 @@ class IngestPipeline:
     quality: QualitySettings = field(default_factory=QualitySettings)
     urgent_parsers: ParserPool | None = None
     """Read what somebody waits for while a bulk import keeps the others busy."""
+    unfinished: UnfinishedFiles | None = None
+    """Where pages of long files are kept while these are read."""
 
     async def parse(self, job_id: str) -> bool:
         """Read the file and judge it. False when the job is no longer wanted, or is held back; raises FileRejected,
@@ -78,9 +91,22 @@ class IngestPipeline:
             return False
         if not await self.parsed.exists(job.version_id):
             path = await self.stores.blobs.path(job.blob_key)
-            result: Parsed = await self._parsers_for(job).parse(path, job.name)
+            kept = self.unfinished.of(_reading_name(job)) if self.unfinished else None
+            progress = PageProgress(self.stores.jobs, job_id)
+            reading = self._parsers_for(job).parse(path, job.name, progress.heard, kept)
+            result: Parsed | None = await progress.follow(reading)
+            if result is None:
+                return False
+            if result.attachments:
+                await self._attached.put(job.version_id, result.attachments)
             await self.parsed.put(job.version_id, result.document, result.geometry)
+            if self.unfinished:
+                await asyncio.to_thread(self.unfinished.forget, _reading_name(job))
         return job.released or await self._is_sound(job)
+
+    @property
+    def _attached(self) -> AttachedFiles:
+        return AttachedFiles(self.stores.blobs)
 
     def _parsers_for(self, job: Job) -> ParserPool:
         if job.priority >= INTERACTIVE and self.parsers.is_busy and self.urgent_parsers is not None:
@@ -134,9 +160,17 @@ class IngestPipeline:
             parser=reading.parser,
             warnings=reading.warnings,
             quality=reading.quality,
-            signature=await asyncio.to_thread(signature, document.text),
+            signature=await asyncio.to_thread(signature, BodyText(document).whole),
             sums=sums,
             title=job.title or document.title,
+            attachments=[] if job.finished else await self._accepted_attachments(job),
+        )
+        await self._attached.drop(job.version_id)
+
+    async def _accepted_attachments(self, job: Job) -> list[NewAttachment]:
+        """Once the job has ended, they are documents, and what was kept for them may be gone."""
+        return await accepted_attachments(
+            self.stores.blobs, self._attached, job.version_id, self.settings.max_file_bytes
         )
 
     async def discard(self, job_id: str) -> None:
@@ -151,7 +185,7 @@ class IngestPipeline:
             await self.index.delete_version(job.version_id)
             await self.stores.blobs.delete(_sums_key(job.version_id))
         if version.status in (VersionStatus.FAILED, VersionStatus.DELETED):
-            await self.parsed.delete(job.version_id)
+            await self._forget(job.version_id)
 
     async def remove_leftovers(self) -> None:
         """Take versions that are not live out of the index, and delete what nobody can ask for any more."""
@@ -162,16 +196,22 @@ class IngestPipeline:
         await self.index.delete_version(leftover.version_id)
         await self.stores.blobs.delete(_sums_key(leftover.version_id))
         if leftover.text:
-            await self.parsed.delete(leftover.version_id)
+            await self._forget(leftover.version_id)
         if leftover.original and not await self._remove_if_old(leftover.original):
             return  # the removal stays pending, and the next call comes back to it
         await self.stores.documents.removed(leftover.version_id)
+
+    async def _forget(self, version_id: str) -> None:
+        await self._attached.drop(version_id)
+        await self.parsed.delete(version_id)
 
     async def remove_orphans(self, older_than_s: float) -> None:
         """Delete blobs that nothing names: a process that dies between storing and naming leaves them.
 
         Listed before the database is asked: what is named meanwhile is then known to be needed.
         """
+        if self.unfinished:
+            await asyncio.to_thread(self.unfinished.forget_older, UNFINISHED_KEPT_S, time.time())
         keys = await self.stores.blobs.keys()
         needed = await self.stores.documents.needed_blobs()
         for key in keys:
@@ -294,6 +334,11 @@ def _decode_sums(data: bytes) -> tuple[dict[Language, VectorSum], int]:
             if stored[f"count_{language}"]
         }
         return sums, int(stored["passages"])
+
+
+def _reading_name(job: Job) -> str:
+    """The same bytes, read in the same way."""
+    return f"{job.content_hash}-{PARSER_VERSION}"
 
 
 def _sums_key(version_id: str) -> str:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from ingest.body_text import BodyText
 from ingest.misdecoding import misdecoded_characters
 from rag.documents import Page, PageQuality, ParsedDocument, Quality
 from rag.errors import (
@@ -45,13 +46,15 @@ _POOR = 0.9
 
 
 def measure(document: ParsedDocument) -> Quality:
-    """How readable a parsed document is, as a whole and page by page."""
-    counts = Counter("".join(document.text.split()))
+    """How readable a parsed document is, as a whole and page by page, without what pages repeat around their text."""
+    body = BodyText(document)
+    text = body.whole
+    counts = Counter("".join(text.split()))
     characters, letters = counts.total(), sum(n for c, n in counts.items() if c.isalpha())
-    pages = [_page(page, document.text) for page in document.pages]
+    pages = [_page(page, body.of(page.span)) for page in document.pages]
     recognised = [page.confidence for page in document.pages if page.confidence is not None]
     poor = sorted((page for page in pages if page.score < _POOR), key=lambda page: page.score)
-    garbled, misdecoded = _share(_garbled(counts), characters), _share(_misdecoded(document.text), characters)
+    garbled, misdecoded = _share(_garbled(counts), characters), _share(_misdecoded(text), characters)
     rare = _share(_rare(counts), letters)
     readable = sum(n for c, n in counts.items() if c.isalnum())
     confidence = sum(recognised) / len(recognised) if recognised else None
@@ -62,7 +65,7 @@ def measure(document: ParsedDocument) -> Quality:
         garbled_share=garbled,
         misdecoded_share=misdecoded,
         rare_share=rare,
-        scattered_share=_scattered_share(document.text, letters),
+        scattered_share=_scattered_share(text, letters),
         pages=len(pages),
         empty_pages=sum(page.trouble == "empty" for page in pages),
         confidence=confidence,
@@ -98,8 +101,7 @@ def _judge_sense(quality: Quality, thresholds: QualitySettings) -> None:
         raise TextScattered(share=quality.scattered_share)
 
 
-def _page(page: Page, text: str) -> PageQuality:
-    inside = page.span.of(text)
+def _page(page: Page, inside: str) -> PageQuality:
     counts = Counter("".join(inside.split()))
     characters = counts.total()
     if not characters:

@@ -96,6 +96,16 @@ class ParsedDocument:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that hangs on another one, as on a mail, where no other has its name. `content` is None where the mail
+    names the file and does not hold it.
+    """
+
+    name: str
+    content: bytes | None
+
+
 class VersionStatus(StrEnum):
     PROCESSING = "processing"
     LIVE = "live"
@@ -147,7 +157,8 @@ class Quality:
 class Document:
     """What the organisation calls one thing. `uri` names its source and is unique within its collection.
 
-    `validators` are what a web server knows the file's state by, under the names of its headers.
+    `validators` are what a web server knows the file's state by, under the names of its headers. `parent_id` names the
+    document that this one is attached to.
     """
 
     id: str
@@ -159,6 +170,7 @@ class Document:
     live_version: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     validators: Mapping[str, str] = field(default_factory=dict)
+    parent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

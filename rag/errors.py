@@ -13,7 +13,7 @@
     │   │   ├── MediaTypeMismatch  ├── PasswordRequired    ├── FileUnreadable
     │   │   ├── NoText             ├── FileUnnamed         ├── ArchiveBomb
     │   │   ├── ParseTimeout       ├── ParseMemory         ├── ParserCrashed
-    │   │   ├── ConverterMissing
+    │   │   ├── ConverterMissing   ├── AttachmentMissing   ├── AttachmentTooDeep
     │   │   └── Quarantined           read, but held back: a person may release it
     │   │       ├── TextGarbled       ├── TextMisdecoded   ├── TextUnlikely
     │   │       ├── TextScattered     ├── PagesEmpty       └── TextUnsure
@@ -267,6 +267,18 @@ class ParserCrashed(FileRejected):
     code = "parser-crashed"
     en = "The parser ended abnormally on this file ({reason}). It may be damaged; export it again."
     zh = "解析器在处理该文件时异常退出（{reason}）。文件可能已损坏，请重新导出。"
+
+
+class AttachmentMissing(FileRejected):
+    code = "attachment-missing"
+    en = "The mail names this attachment and does not hold it. Save the attachment as a file and add that."
+    zh = "邮件提到了该附件，但其中并不包含它。请将附件另存为文件后添加。"
+
+
+class AttachmentTooDeep(FileRejected):
+    code = "attachment-too-deep"
+    en = "The file is attached to a mail within {deepest} others, and was not read. Save the inner mail as a file and add that."
+    zh = "该文件位于第 {deepest} 层嵌套邮件之内，未被读取。请将内层邮件另存为文件后添加。"
 
 
 class FileUnnamed(FileRejected):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from api.schemas import DocumentOut, VersionOut
 
 app = typer.Typer(no_args_is_help=True, help="List, show, release and delete documents. 列出、查看、放行与删除文档。")
+
+_ATTACHED = "↳ "
 
 DocumentId = Annotated[str, typer.Argument(help="Id of the document, from `documents list`. 文档编号。")]
 
@@ -78,12 +82,33 @@ def _table(terminal: Terminal, documents: list[DocumentOut]) -> None:
         table.add_column(terminal.text(english, chinese), overflow="fold")
     for english, chinese in (("passages", "段落"), ("pages", "页")):
         table.add_column(terminal.text(english, chinese), justify="right")
-    for document in documents:
+    for depth, document in in_order_of_attachment(documents):
         version = document.live_version
         counts = (str(version.passages), str(version.pages or "")) if version else ("", "")
-        cells = (document.id, _name(document), document.collection, state(terminal, document), *counts)
+        cells = (
+            document.id,
+            _ATTACHED * depth + _name(document),
+            document.collection,
+            state(terminal, document),
+            *counts,
+        )
         table.add_row(*(Text(cell) for cell in cells))
     terminal.out.print(table)
+
+
+def in_order_of_attachment(documents: Sequence[DocumentOut]) -> Iterator[tuple[int, DocumentOut]]:
+    """The documents in their order, but each after what it is attached to, and how deep it hangs there."""
+    here = {document.id for document in documents}
+    hanging: dict[str | None, list[DocumentOut]] = defaultdict(list)
+    for document in documents:
+        hanging[document.parent_id if document.parent_id in here else None].append(document)
+
+    def below(parent: str | None, depth: int) -> Iterator[tuple[int, DocumentOut]]:
+        for document in hanging[parent]:
+            yield depth, document
+            yield from below(document.id, depth + 1)
+
+    return below(None, 0)
 
 
 def _name(document: DocumentOut) -> str:

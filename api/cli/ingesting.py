@@ -12,7 +12,7 @@ import typer
 
 from api.cli.connection import connected
 from api.cli.filtering import metadata_from
-from api.cli.job_states import ACTIVE, POLL_S
+from api.cli.job_states import ACTIVE, POLL_S, stage
 from api.cli.terminal import Terminal
 from rag.errors import FileNotFound, FileRejected, FileUnreadable, UrlRejected, UrlUnreachable
 
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 WINDOW = 8
 """Files under way at a time: enough to keep parser and embedder busy, few enough to watch."""
+_MAILS = ("message/rfc822", "application/vnd.ms-outlook")
 _OUTCOMES = {"succeeded": "read", "quarantined": "quarantined", "paused": "paused"}
 
 
 Source = Path | str
-"""A file, or the URL of one."""
+"""A file, or the URL of one; what is attached to a mail is named below it."""
 
 
 def is_url(given: str) -> bool:
@@ -43,11 +44,14 @@ class Result:
     outcome: str = "failed"
     passages: int = 0
     reason: str = ""
+    mail: Source | None = None
+    """The file that it came with, as an attachment."""
 
 
 @dataclass
 class _UnderWay:
     result: Result
+    name: str
     job_id: str
     task: TaskID
 
@@ -131,13 +135,13 @@ def run_files(client: Client, terminal: Terminal, files: Sequence[Source], shelf
             progress.advance(overall)
             results.append(result)
     order = {path: place for place, path in enumerate(files)}
-    return sorted(results, key=lambda result: order[result.path])
+    return sorted(results, key=lambda result: order[result.path if result.mail is None else result.mail])
 
 
 def _worked_off(
     client: Client, terminal: Terminal, files: Sequence[Source], shelf: Shelf, progress: Progress
 ) -> Iterator[Result]:
-    """Results as they come; at most WINDOW files are under way."""
+    """Results as they come; at most WINDOW files are under way, and what is attached to them."""
     waiting = list(reversed(files))
     under_way: list[_UnderWay] = []
     while waiting or under_way:
@@ -148,8 +152,10 @@ def _worked_off(
             else:
                 under_way.append(started)
         for work in list(under_way):
-            if _ended(client.job(work.job_id), work, progress):
+            job = client.job(work.job_id)
+            if _ended(terminal, job, work, progress):
                 under_way.remove(work)
+                under_way += _attached(client, job, work.result, progress)
                 yield work.result
         if under_way:
             time.sleep(POLL_S)
@@ -172,7 +178,18 @@ def _submit(
     if submission.job is None:
         result.outcome = "unchanged"
         return result
-    return _UnderWay(result, submission.job.id, progress.add_task(_shown(source), total=None))
+    return _UnderWay(result, _shown(source), submission.job.id, progress.add_task(_shown(source), total=None))
+
+
+def _attached(client: Client, job: JobOut, mail: Result, progress: Progress) -> Iterator[_UnderWay]:
+    """What hangs on a mail is read once the mail was; what is unchanged since before is not read again."""
+    if job.media_type not in _MAILS or job.status != "succeeded":
+        return
+    for attachment in client.document(job.document_id).attachments:
+        inner = attachment.job
+        if inner is not None and inner.created_at >= job.created_at:
+            result = Result(f"{mail.path} › {inner.name}", mail=mail.path if mail.mail is None else mail.mail)
+            yield _UnderWay(result, inner.name, inner.id, progress.add_task(inner.name, total=None))
 
 
 def _handed_in(client: Client, source: Source, shelf: Shelf, bulk: bool) -> SubmissionOut:
@@ -193,9 +210,11 @@ def _shown(source: Source) -> str:
     return source if isinstance(source, str) else source.name
 
 
-def _ended(job: JobOut, work: _UnderWay, progress: Progress) -> bool:
+def _ended(terminal: Terminal, job: JobOut, work: _UnderWay, progress: Progress) -> bool:
     """Show how far a job is; whether it has ended."""
-    progress.update(work.task, completed=job.done, total=job.total or None)
+    doing = stage(terminal, job)
+    description = f"{work.name} · {doing}" if doing else work.name
+    progress.update(work.task, completed=job.done, total=job.total or None, description=description)
     if job.status in ACTIVE:
         return False
     progress.remove_task(work.task)

@@ -30,6 +30,19 @@ def status(terminal: Terminal, job: JobOut) -> str:
     return terminal.text(job.status, _CHINESE[job.status])
 
 
+_STAGES = {
+    "parse": ("reading", "解析"),
+    "recognise": ("recognising text", "识别文字"),
+    "embed": ("embedding", "计算向量"),
+    "publish": ("publishing", "发布"),
+}
+
+
+def stage(terminal: Terminal, job: JobOut) -> str:
+    """What is being done to a file, of which `done` of `total` tells how much is; empty before it is begun."""
+    return terminal.text(*_STAGES[job.stage]) if job.stage in _STAGES else job.stage
+
+
 def waited_for(client: Client, job: JobOut) -> JobOut:
     """The job once nothing works on it any more."""
     while job.status in ACTIVE:

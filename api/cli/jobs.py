@@ -8,7 +8,7 @@ import typer
 
 from api.cli.asking import AsJson
 from api.cli.connection import connected
-from api.cli.job_states import print_outcome, status, waited_for
+from api.cli.job_states import print_outcome, stage, status, waited_for
 from api.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ def _table(terminal: Terminal, jobs: list[JobOut]) -> None:
     for english, chinese in columns:
         table.add_column(terminal.text(english, chinese), overflow="fold")
     for job in jobs:
-        progress = f"{job.stage} {job.done}/{job.total}" if job.total else job.stage
+        doing = stage(terminal, job)
+        progress = f"{doing} {job.done}/{job.total}" if job.total else doing
         reason = job.failure.message if job.failure else ""
         cells = (job.id, job.name, job.collection, status(terminal, job), progress, reason)
         table.add_row(*(Text(cell) for cell in cells))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +18,7 @@ from rag.errors import FileNotFound
 from rag.settings import load_settings
 
 if TYPE_CHECKING:
-    from ingest.inspection import Inspection
+    from ingest.inspection import Inspection, OnPage, PageRead
 
 _KINDS = {
     ElementKind.TITLE: ("title", "标题"),
@@ -40,16 +42,30 @@ def parse(
 
     settings = load_settings()
     terminal = Terminal.of(settings)
-    with terminal.err.status(terminal.text("Reading …", "正在读取……")) as status:
-
-        def page_done(number: int, _recognised: bool) -> None:
-            status.update(terminal.text(f"Reading … page {number}", f"正在读取……第 {number} 页"))
-
+    with _pages_told(terminal) as page_done:
         inspection = asyncio.run(inspect(path, settings, page_done))
     if as_json:
         print(json.dumps(inspection.to_json(), ensure_ascii=False, indent=1))
         return
     _print(terminal, path, inspection)
+
+
+@contextmanager
+def _pages_told(terminal: Terminal) -> Iterator[OnPage]:
+    """A bar over the pages; what is called with each."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=terminal.err, transient=True) as progress:
+        reading = terminal.text("Reading pages", "读取页面")
+        recognising = terminal.text("Recognising text", "识别文字")
+        task = progress.add_task(reading, total=None)
+
+        def page_done(page: PageRead) -> None:
+            what = recognising if page.recognised else reading
+            progress.update(task, description=what, completed=page.number, total=page.total)
+
+        yield page_done
 
 
 def _print(terminal: Terminal, path: Path, inspection: Inspection) -> None:
@@ -74,6 +90,8 @@ def _summary(terminal: Terminal, path: Path, inspection: Inspection) -> list[str
     if document.pages:
         facts.append((terminal.text("pages", "页数"), _pages(terminal, inspection)))
     facts.append((terminal.text("elements", "元素"), _elements(terminal, inspection)))
+    if inspection.attachments:
+        facts.append((terminal.text("attached", "附件"), ", ".join(one.name for one in inspection.attachments)))
     facts.append((terminal.text("quality", "质量"), _quality(terminal, inspection)))
     return [f"{name}: {value}" for name, value in facts]
 

@@ -103,11 +103,15 @@ async def list_documents(
 
 @router.get("/{document_id}")
 async def show(services: ServicesDep, language: ReaderLanguage, document_id: str) -> DocumentDetailOut:
-    """One document with all its versions, the newest first."""
+    """One document with all its versions, the newest first, and what is attached to it."""
     listing = await services.stores.documents.document(document_id)
     versions = await services.stores.documents.versions(document_id)
-    summary = document_out(listing, language)
-    return DocumentDetailOut(**summary.model_dump(), versions=[version_out(version) for version in versions])
+    attached = await services.stores.documents.attached(document_id)
+    return DocumentDetailOut(
+        **document_out(listing, language).model_dump(),
+        versions=[version_out(version) for version in versions],
+        attachments=[document_out(one, language) for one in attached],
+    )
 
 
 @router.patch("/{document_id}")
@@ -133,7 +137,9 @@ async def move(services: ServicesDep, document_id: str, to: MoveIn) -> None:
 
 @router.delete("/{document_id}", status_code=204)
 async def delete(services: ServicesDep, document_id: str) -> None:
-    """Take a document away: it is found no more from now on, and its passages, text and file are deleted."""
+    """Take a document away, with what is attached to it: it is found no more from now on, and its passages, text and
+    file are deleted.
+    """
     await services.intake.delete(document_id)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from api.dependencies import ReaderLanguage, ServicesDep
-from api.schemas import JobListOut, JobOut
+from api.schemas import JobCountersOut, JobListOut, JobOut
 from api.views import job_out
 from rag.store.jobs import JobStatus
 
@@ -29,6 +29,18 @@ async def list_jobs(
     found = await services.stores.jobs.jobs(statuses, limit=limit + 1, after=after)
     shown = [job_out(job, language) for job in found[:limit]]
     return JobListOut(jobs=shown, next=shown[-1].id if len(found) > limit else None)
+
+
+@router.get("/counters")
+async def counters(services: ServicesDep) -> JobCountersOut:
+    """Jobs by status, and how many documents, pages and passages can be found."""
+    counted = await services.stores.jobs.counters()
+    return JobCountersOut(
+        jobs={status.value: number for status, number in counted.jobs.items()},
+        documents=counted.documents,
+        pages=counted.pages,
+        passages=counted.passages,
+    )
 
 
 @router.get("/{job_id}")

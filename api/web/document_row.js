@@ -24,13 +24,16 @@ export function documentRow(doc, onDelete) {
   const state = el("div", { class: "state-line" });
   const element = el("li", { "data-document": doc.id },
     el("div", { class: "document-main" },
-      el("h2", {}, doc.title), doc.uri !== doc.title && el("p", { class: "uri" }, doc.uri), facts(doc), state),
+      el("h2", {}, doc.title), doc.uri !== doc.title && el("p", { class: "uri" }, origin(doc)), facts(doc), state),
     el("button", { type: "button", class: "plain delete", label: ["delete_document", { title: doc.title }], on: { click: onDelete } }, icon("delete")));
   const showJob = (job) => state.replaceChildren(...stateParts(doc.live_version, job));
   showJob(doc.job);
   const showProblem = (problem) => state.append(el("p", { class: "failure", role: "alert" }, problem.message));
   return { element, showJob, showProblem };
 }
+
+/** Where it comes from; of an attachment, its name, since its uri is made of the mail's id. */
+const origin = ({ parent_id, job, uri }) => (parent_id && job ? `↳ ${job.name}` : uri);
 
 function facts({ media_type, live_version, created_at, collection }) {
   const version = live_version && [

@@ -278,8 +278,8 @@ const zh = {
 // What the service names on its own; a name that is missing here is shown as it came.
 const names = {
   stage: {
-    en: { parse: "reading", embed: "embedding", publish: "publishing" },
-    zh: { parse: "解析", embed: "计算向量", publish: "发布" },
+    en: { parse: "reading", recognise: "recognising text", embed: "embedding", publish: "publishing" },
+    zh: { parse: "解析", recognise: "识别文字", embed: "计算向量", publish: "发布" },
   },
   timing: {
     en: { retrieved_s: "passages found", first_token_s: "first word", first_sentence_s: "first checked sentence", finished_s: "finished" },

@@ -1,55 +1,41 @@
-"""What hangs on a mail is read like a file of its own, and stands in the mail's text under its name."""
+"""What hangs on a mail: its files by name, to be read as documents of their own."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import PurePath
 
 from ingest.parsing.characters import one_line
-from ingest.parsing.draft import Draft
-from rag.documents import ParsedDocument
-from rag.errors import FileRejected
-
-DEEPEST = 3
-"""Mails within mails that are read: forwarded answers to answers end there, and hostile files, too."""
+from rag.documents import Attachment
 
 _MOST = 100
-
-Read = Callable[[Path, str], ParsedDocument]
-
-
-class Attachments:
-    """Of one mail, in their order. `read` is None where mails are nested too deep; `limit_bytes` is for all of them."""
-
-    def __init__(self, read: Read | None, limit_bytes: int) -> None:
-        self._read = read
-        self._room_bytes = limit_bytes
-        self._left = _MOST
-
-    def write(self, draft: Draft, name: str, content: bytes | None) -> None:
-        """Adds the attachment's elements under a heading of its name; what cannot be read is a warning with the reason.
-
-        `content` is None where the mail names an attachment and does not hold it.
-        """
-        title = one_line(name) or "attachment"
-        if self._read is None or content is None or len(content) > self._room_bytes or self._left == 0:
-            draft.warnings.append(f"attachment not read: {title}")
-            return
-        self._room_bytes -= len(content)
-        self._left -= 1
-        try:
-            document = _document(self._read, content, title)
-        except FileRejected as error:
-            draft.warnings.append(f"attachment {title}: {error}")
-            return
-        draft.heading(title, 2)
-        draft.append(document)
-        draft.warnings += [f"attachment {title}: {warning}" for warning in document.warnings]
+_LONGEST_NAME = 150
+"""Characters; file systems allow 255 bytes. A name goes into the uri of its document."""
 
 
-def _document(read: Read, content: bytes, name: str) -> ParsedDocument:
-    with tempfile.TemporaryDirectory(prefix="attachment-", dir=Path.cwd()) as folder:
-        path = Path(folder) / "attachment"
-        path.write_bytes(content)
-        return read(path, name)
+def collected(parts: Iterable[tuple[str, bytes | None]], warnings: list[str]) -> tuple[Attachment, ...]:
+    """The attachments in their order, each under a name of its own; beyond a hundred they are a warning."""
+    found: dict[str, Attachment] = {}
+    left_out = 0
+    for name, content in parts:
+        if len(found) < _MOST:
+            own = _own_name(_shown(name), found)
+            found[own] = Attachment(own, content)
+        else:
+            left_out += 1
+    if left_out:
+        warnings.append(f"attachments not read: {left_out}, beyond the first {_MOST}")
+    return tuple(found.values())
+
+
+def _shown(name: str) -> str:
+    """Without folders, line breaks, and what is no character: names are lent by whoever sends a mail."""
+    line = one_line(name).replace("\\", "/").rpartition("/")[2]
+    suffix = PurePath(line).suffix
+    return line if len(line) <= _LONGEST_NAME else (line[: _LONGEST_NAME - len(suffix)] + suffix)[:_LONGEST_NAME]
+
+
+def _own_name(name: str, taken: Iterable[str]) -> str:
+    path = PurePath(name or "attachment")
+    names = (str(path), *(f"{path.stem} ({number}){path.suffix}" for number in range(2, _MOST + 2)))
+    return next(each for each in names if each not in taken)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingest.parsing.confinement import confine
-from ingest.parsing.records import ParseLimits, Recognition, UnreadableFormat
-from ingest.parsing.wire import LENGTHS, box_from_json, frame, lengths, message_of, parsed_to_json
+from ingest.parsing.records import PageRead, ParseLimits, Recognition, UnreadableFormat
+from ingest.parsing.wire import LENGTHS, blob_of, box_from_json, frame, lengths, message_of, parsed_to_json
 from rag.errors import ChuchuError, FileUnreadable, ParseMemory
 
 _REQUEST_BYTES = 1 << 24
@@ -57,12 +57,13 @@ def _answer(request: dict[str, Any], replies: BinaryIO, memory_bytes: int) -> by
 def _parse(request: dict[str, Any], replies: BinaryIO) -> bytes:
     from ingest.parsing.parser import parse
 
-    def page_done(number: int, recognised: bool) -> None:
-        _send(replies, frame({"page": number, "recognised": recognised}))
+    def page_done(page: PageRead) -> None:
+        _send(replies, frame({"page": page}))
 
     limits, recognition = ParseLimits(**request["limits"]), Recognition(**request["recognition"])
-    parsed = parse(Path(request["path"]), request["name"], limits, recognition, page_done)
-    return frame(parsed_to_json(parsed), parsed.geometry or b"")
+    kept_pages = Path(request["kept_pages"]) if request["kept_pages"] else None
+    parsed = parse(Path(request["path"]), request["name"], limits, recognition, page_done, kept_pages)
+    return frame(parsed_to_json(parsed), blob_of(parsed))
 
 
 def _render(request: dict[str, Any], _replies: BinaryIO) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ingest.parsing.characters import clean, lines_of, one_line
 from rag.documents import Element, ElementKind, Page, ParsedDocument, Span
@@ -67,18 +68,14 @@ class Draft:
         header = Span(start, start + header_length) if header_length else None
         return self._append(ElementKind.TABLE, text, page, header)
 
-    def append(self, document: ParsedDocument) -> None:
-        """The elements of another document, below the headings that stand open here. Its pages are not ours."""
-        for element in document.elements:
-            shift = self._next_start() - element.span.start
-            header = element.header.shifted(shift) if element.header else None
-            self._append(element.kind, element.span.of(document.text), None, header, element.heading_path)
-
     def leave_sections(self) -> None:
         """What follows stands under no heading, as after a change of slide or sheet."""
         self._headings.clear()
 
     def finish(self, parser: str, title: str | None = None, pages: Sequence[Page] = ()) -> ParsedDocument:
+        """The document. Where nothing but furniture was found, that is what it says."""
+        if all(element.kind is ElementKind.FURNITURE for element in self._elements):
+            self._elements = [replace(element, kind=ElementKind.PARAGRAPH) for element in self._elements]
         return ParsedDocument(
             text="".join(self._parts),
             elements=tuple(self._elements),
@@ -95,16 +92,14 @@ class Draft:
         self._headings.append((level, line))
         return span
 
-    def _append(
-        self, kind: ElementKind, text: str, page: int | None, header: Span | None = None, below: tuple[str, ...] = ()
-    ) -> Span:
+    def _append(self, kind: ElementKind, text: str, page: int | None, header: Span | None = None) -> Span:
         start = self._next_start()
         if self._length:
             self._parts.append(BETWEEN_ELEMENTS)
         self._parts.append(text)
         self._length = start + len(text)
         span = Span(start, self._length)
-        path = (*(heading for _, heading in self._headings), *below)
+        path = tuple(heading for _, heading in self._headings)
         self._elements.append(Element(kind, span, page, path, header))
         return span
 

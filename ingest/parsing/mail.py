@@ -1,4 +1,4 @@
-"""Mails: subject, sender, recipients and date as the first lines, then the body, then what is attached."""
+"""Mails: subject, sender, recipients and date as the first lines, then the body. What is attached is handed on."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from email.message import EmailMessage, Message, MIMEPart
 from pathlib import Path
 from typing import cast
 
-from ingest.parsing.attachments import Attachments
+from ingest.parsing.attachments import collected
 from ingest.parsing.characters import one_line
 from ingest.parsing.draft import Draft
 from ingest.parsing.encodings import decode
 from ingest.parsing.html import write_html
 from ingest.parsing.plain import write_prose
 from ingest.parsing.records import UnreadableFormat, reason_of
-from rag.documents import ElementKind, ParsedDocument
+from rag.documents import Attachment, ElementKind, ParsedDocument
+
+Mail = tuple[ParsedDocument, tuple[Attachment, ...]]
 
 _FIELDS = ("From", "To", "Cc", "Date")
 
 
-def parse_eml(path: Path, attachments: Attachments) -> ParsedDocument:
+def parse_eml(path: Path) -> Mail:
     try:
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
         fields = {name: str(message[name] or "") for name in ("Subject", *_FIELDS)}
@@ -37,9 +39,9 @@ def parse_eml(path: Path, attachments: Attachments) -> ParsedDocument:
             write_html(draft, payload)
         else:
             write_prose(draft, payload)
-    for part in message.iter_attachments():
-        attachments.write(draft, _name(part), _attached(part))
-    return draft.finish("email", fields["Subject"])
+    parts = ((_name(part), _attached(part)) for part in message.iter_attachments())
+    attachments = collected(parts, draft.warnings)
+    return draft.finish("email", fields["Subject"]), attachments
 
 
 def _name(part: EmailMessage) -> str:
@@ -61,7 +63,7 @@ def _attached(part: EmailMessage) -> bytes | None:
     return content if isinstance(content, bytes) else None
 
 
-def parse_msg(path: Path, attachments: Attachments) -> ParsedDocument:
+def parse_msg(path: Path) -> Mail:
     """An Outlook message."""
     from oxmsg import Message as OutlookMessage
 
@@ -80,9 +82,9 @@ def parse_msg(path: Path, attachments: Attachments) -> ParsedDocument:
         write_prose(draft, message.body)
     elif message.html_body:
         write_html(draft, message.html_body)
-    for attachment in message.attachments:
-        attachments.write(draft, attachment.file_name or "", attachment.file_bytes)
-    return draft.finish("oxmsg", fields["Subject"])
+    parts = ((attachment.file_name or "", attachment.file_bytes) for attachment in message.attachments)
+    attachments = collected(parts, draft.warnings)
+    return draft.finish("oxmsg", fields["Subject"]), attachments
 
 
 def _know_windows_code_pages() -> None:

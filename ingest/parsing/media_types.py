@@ -47,6 +47,7 @@ class MediaType(StrEnum):
 TEXTUAL = frozenset(
     {MediaType.EML, MediaType.HTML, MediaType.MARKDOWN, MediaType.CSV, MediaType.TSV, MediaType.JSON, MediaType.TEXT}
 )
+MAILS = frozenset({MediaType.EML, MediaType.MSG})
 PICTURES = frozenset({MediaType.PNG, MediaType.JPEG, MediaType.TIFF, MediaType.WEBP, MediaType.BMP})
 ZIPPED = frozenset(
     {

@@ -11,7 +11,7 @@ from typing import Any
 from ingest.parsing.records import UnreadableFormat, reason_of
 from rag.errors import PasswordRequired
 
-_RANGE = 50
+PAGES_AT_A_TIME = 50
 """Pages after which a file is opened anew. PDFium keeps fonts and pictures of pages that were closed until the document
 is, and programs that put pages together give each page its own: 1,600 pages came to 2.5 GB."""
 
@@ -36,7 +36,7 @@ def open_pdf(path: Path) -> Iterator[Any]:
 def numbered_pages(path: Path, numbers: Sequence[int]) -> Iterator[tuple[int, Any]]:
     """Each number with an open document that has the page. Raises PasswordRequired, UnreadableFormat."""
     waiting = iter(numbers)
-    while part := list(islice(waiting, _RANGE)):
+    while part := list(islice(waiting, PAGES_AT_A_TIME)):
         with open_pdf(path) as document:
             for number in part:
                 yield number, document

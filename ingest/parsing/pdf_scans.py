@@ -9,8 +9,8 @@ import numpy as np
 
 from ingest.parsing.page_lines import PageLines, TextLayer
 from ingest.parsing.pdf_file import numbered_pages
-from ingest.parsing.recognised_pages import PagePicture, recognised_pages
-from ingest.parsing.records import OnPage, Recognition
+from ingest.parsing.recognised_pages import OnRecognised, PagePicture, recognised_pages
+from ingest.parsing.records import Recognition
 
 _DOTS_PER_POINT = 150 / 72
 """Letters of 8 points are 17 dots high, which the models read; more dots take longer and read no better."""
@@ -26,7 +26,7 @@ def with_recognised(
     pages: Sequence[PageLines],
     numbers: Sequence[int],
     recognition: Recognition,
-    on_page: OnPage,
+    on_page: OnRecognised,
     warnings: list[str],
 ) -> list[PageLines]:
     """The pages, those of these numbers as recognised where that gives more than their own text layer."""

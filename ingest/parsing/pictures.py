@@ -13,7 +13,7 @@ from ingest.parsing.draft import Draft
 from ingest.parsing.furniture import set_furniture_apart
 from ingest.parsing.page_writer import write_pages
 from ingest.parsing.recognised_pages import RECOGNISER, PagePicture, recognised_pages
-from ingest.parsing.records import OnPage, Recognition, UnreadableFormat, reason_of, unheard
+from ingest.parsing.records import OnPage, PageRead, Recognition, UnreadableFormat, reason_of, unheard
 from rag.documents import ParsedDocument
 from rag.errors import NoText
 
@@ -59,7 +59,12 @@ def parse_picture(
         count = frames_in(picture)
         if count > max_pages:
             draft.warnings.append(f"only the first {max_pages} of {count} pages were read")
-        pages = list(recognised_pages(_frames(picture, min(count, max_pages)), recognition, on_page))
+        total = min(count, max_pages)
+        pages = list(
+            recognised_pages(
+                _frames(picture, total), recognition, lambda number: on_page(PageRead(number, total, recognised=True))
+            )
+        )
     if not any(page.lines for page in pages):
         raise NoText()
     return write_pages(draft, RECOGNISER, set_furniture_apart(pages), None)

@@ -36,7 +36,8 @@ def parse_verbatim(path: Path) -> ParsedDocument:
 
 def write_prose(draft: Draft, text: str) -> None:
     for block in _BLANK_LINES.split(clean(text)):
-        _write_block(draft, unwrap(lines_of(block)))
+        if lines := unwrap(lines_of(block)):
+            _write_block(draft, lines)
 
 
 def _write_block(draft: Draft, lines: list[str]) -> None:

@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from ingest.parsing.cpu_slots import NO_WAITING, CpuSlots
 from ingest.parsing.recognition import ENGINE, Picture, RecognisedLine, RecognisedPage, recognise
 
 
@@ -18,19 +19,25 @@ class RecognisedCache:
     Processes may share the folder. A file is whole or not there, and one that cannot be understood counts as not there.
     """
 
-    def __init__(self, folder: Path | None, keep_s: float) -> None:
+    def __init__(self, folder: Path | None, keep_s: float, slots: CpuSlots = NO_WAITING) -> None:
+        """Whoever has to recognise a picture waits for one of the `slots`."""
         self._folder = folder if keep_s > 0 else None
         self._keep_s = keep_s
+        self._slots = slots
 
     def page(self, picture: Picture) -> RecognisedPage:
         if self._folder is None:
-            return recognise(picture)
+            return self._recognised(picture)
         path = self._folder / f"{_hash(picture)}.json"
         kept = _read(path)
         if kept is None:
-            kept = recognise(picture)
+            kept = self._recognised(picture)
             _write(path, kept)
         return kept
+
+    def _recognised(self, picture: Picture) -> RecognisedPage:
+        with self._slots.one():
+            return recognise(picture)
 
     def forget_old(self) -> None:
         """Delete what is older than `keep_s`, and what a killed process left half written."""

@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from rag.documents import ParsedDocument
+from rag.documents import Attachment, ParsedDocument
 from rag.settings import IngestSettings
 
 _MOST_THREADS = 4
@@ -39,16 +39,19 @@ class ParseLimits:
 class Recognition:
     """Whether and how text is recognised in pictures (OCR).
 
-    `when` auto: pages without a usable text layer. `threads` pages are recognised at a time. Each recognised page gives
-    the file `page_timeout_s` more. What was recognised is kept in `cache_folder` for `keep_s`, so that a file that is
-    read again, after a crash or by a newer parser, does not pay twice.
+    `when` auto: pages without a usable text layer. `threads` pages of a file are recognised at a time, `cores` of all
+    files whose parsers share `slots_folder`. Each recognised page gives the file `page_timeout_s` more. What was
+    recognised is kept in `cache_folder` for `keep_s`, so that a file that is read again, after a crash or by a newer
+    parser, does not pay twice.
     """
 
     when: Literal["auto", "always", "never"] = "auto"
     threads: int = 1
+    cores: int = 1
     page_timeout_s: float = 30.0
     cache_folder: str | None = None
     keep_s: float = 86_400.0
+    slots_folder: str | None = None
 
     @classmethod
     def of(cls, settings: IngestSettings, data_dir: Path) -> Recognition:
@@ -56,29 +59,44 @@ class Recognition:
         return cls(
             when=settings.ocr,
             threads=max(1, min(_MOST_THREADS, cores // settings.parsers)),
+            cores=cores,
             page_timeout_s=settings.ocr_page_timeout_s,
             cache_folder=str(data_dir.absolute() / "recognised"),
             keep_s=settings.ocr_keep_s,
+            slots_folder=str(data_dir.absolute() / "slots"),
         )
 
 
 NO_RECOGNITION = Recognition(when="never")
 
-OnPage = Callable[[int, bool], None]
-"""Told the number of each page that was read, and whether its text had to be recognised in its picture."""
+
+class PageRead(NamedTuple):
+    """Page `number` of `total` was read; `recognised` says that its text had to be made out in its picture."""
+
+    number: int
+    total: int
+    recognised: bool = False
 
 
-def unheard(_number: int, _recognised: bool) -> None:
+OnPage = Callable[[PageRead], None]
+"""Told of each page that was read. Of pages that an earlier reading left, only the last of a range is told."""
+
+
+def unheard(_page: PageRead) -> None:
     """For those who do not ask how far a file is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A file as text and structure. `geometry` is a serialised PageGeometry over `document.text`, if it has pages."""
+    """A file as text and structure. `geometry` is a serialised PageGeometry over `document.text`, if it has pages.
+
+    `attachments` are files of their own that it holds, unread.
+    """
 
     document: ParsedDocument
     media_type: str
     geometry: bytes | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class UnreadableFormat(Exception):

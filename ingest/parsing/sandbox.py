@@ -9,19 +9,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ingest.parsing.records import NO_RECOGNITION, OnPage, Parsed, ParseLimits, Recognition, unheard
+from ingest.parsing.records import NO_RECOGNITION, OnPage, PageRead, Parsed, ParseLimits, Recognition, unheard
 from ingest.parsing.resident import resident_bytes
-from ingest.parsing.wire import LENGTHS, MalformedReply, frame, lengths, message_of, parsed_from_json
+from ingest.parsing.scratch import ScratchFolder
+from ingest.parsing.wire import LENGTHS, MalformedReply, frame, lengths, message_of, page_from_json, parsed_from_json
 from rag.documents import Box
 from rag.errors import ParseMemory, ParserCrashed, ParseTimeout, from_code
 
@@ -49,10 +48,16 @@ class ChildDied(Exception):
 class ParserPool:
     """`size` parser processes, started when first needed. Use as an async context, or call `close`."""
 
-    def __init__(self, limits: ParseLimits, size: int = 1, recognition: Recognition = NO_RECOGNITION) -> None:
+    def __init__(
+        self,
+        limits: ParseLimits,
+        size: int = 1,
+        recognition: Recognition = NO_RECOGNITION,
+        scratch_root: Path | None = None,
+    ) -> None:
         self._limits = limits
         self._recognition = recognition
-        self._scratch = Path(tempfile.mkdtemp(prefix="chuchu-parser-"))
+        self._scratch = ScratchFolder(scratch_root)
         self._idle: asyncio.LifoQueue[_Child | None] = asyncio.LifoQueue()
         self._busy: set[_Child] = set()
         self._size = size
@@ -73,8 +78,9 @@ class ParserPool:
         """Whether a file that comes now has to wait."""
         return self._idle.empty()
 
-    async def parse(self, path: Path, name: str, on_page: OnPage = unheard) -> Parsed:
-        """Parse a file that its user knows as `name`. `on_page` hears of each page of a paged format.
+    async def parse(self, path: Path, name: str, on_page: OnPage = unheard, kept_pages: Path | None = None) -> Parsed:
+        """Parse a file that its user knows as `name`. `on_page` hears of each page of a paged format; `kept_pages` is
+        a folder of this file, which makes a reading that was cut short go on where it was.
 
         Raises the leaves of FileRejected.
         """
@@ -84,6 +90,7 @@ class ParserPool:
             "name": name,
             "limits": asdict(self._limits),
             "recognition": asdict(self._recognition),
+            "kept_pages": None if kept_pages is None else _absolute(kept_pages),
         }
         message, blob = await self._ask(request, on_page)
         try:
@@ -118,7 +125,7 @@ class ParserPool:
         idle = [self._idle.get_nowait() for _ in range(self._idle.qsize())]
         for child in [*self._busy, *filter(None, idle)]:
             await child.kill()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.remove()
 
     async def _warm_one(self) -> None:
         with contextlib.suppress(ChildDied):
@@ -154,7 +161,7 @@ class ParserPool:
         kept: _Child | None = None
         try:
             if child is None or not child.alive:
-                child = await _Child.start(self._limits, self._scratch)
+                child = await _Child.start(self._limits, self._scratch.path)
             self._busy.add(child)
             if self._warmed and not await child.warm():
                 # Formats that need no heavy library still parse, and a file that does need them says what is wrong.
@@ -186,11 +193,11 @@ class _Clock:
         self._timeout = asyncio.timeout(self.limit_s)
         return self._timeout
 
-    def page_done(self, number: int, recognised: bool) -> None:
-        if self._left[recognised] > 0:
-            self._left[recognised] -= 1
-            self._extend(self._page_s[recognised])
-        self._on_page(number, recognised)
+    def page_done(self, page: PageRead) -> None:
+        if self._left[page.recognised] > 0:
+            self._left[page.recognised] -= 1
+            self._extend(self._page_s[page.recognised])
+        self._on_page(page)
 
     def _extend(self, by_s: float) -> None:
         self.limit_s += by_s
@@ -275,7 +282,7 @@ class _Child:
             await self._process.stdin.drain()
             reply = await self._frame()
             while "page" in reply[0]:
-                clock.page_done(int(reply[0]["page"]), bool(reply[0]["recognised"]))
+                clock.page_done(page_from_json(reply[0]["page"]))
                 reply = await self._frame()
         except (asyncio.IncompleteReadError, ConnectionError):
             raise ChildDied(await self._last_words()) from None

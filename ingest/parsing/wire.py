@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ingest.parsing.media_types import MediaType
-from ingest.parsing.records import Parsed
-from rag.documents import Box, Element, ElementKind, Page, ParsedDocument, Span
+from ingest.parsing.records import PageRead, Parsed
+from rag.documents import Attachment, Box, Element, ElementKind, Page, ParsedDocument, Span
 
 LENGTHS = struct.Struct(">QQ")
 
@@ -55,8 +55,14 @@ def parsed_to_json(parsed: Parsed) -> dict[str, Any]:
         "title": document.title,
         "parser": document.parser,
         "warnings": document.warnings,
-        "has_geometry": parsed.geometry is not None,
+        "geometry_bytes": None if parsed.geometry is None else len(parsed.geometry),
+        "attachments": [[one.name, None if one.content is None else len(one.content)] for one in parsed.attachments],
     }
+
+
+def blob_of(parsed: Parsed) -> bytes:
+    """What goes beside the JSON: the geometry, then the attachments' contents."""
+    return b"".join([parsed.geometry or b"", *(one.content or b"" for one in parsed.attachments)])
 
 
 def parsed_from_json(message: dict[str, Any], blob: bytes) -> Parsed:
@@ -71,14 +77,45 @@ def parsed_from_json(message: dict[str, Any], blob: bytes) -> Parsed:
             warnings=tuple(map(_text, message["warnings"])),
         )
         _check_spans(document)
-        return Parsed(document, MediaType(message["media_type"]), blob if message["has_geometry"] else None)
+        pieces = _Pieces(blob)
+        geometry = pieces.next(message["geometry_bytes"])
+        attachments = tuple(Attachment(_text(name), pieces.next(size)) for name, size in message["attachments"])
+        pieces.check_end()
+        return Parsed(document, MediaType(message["media_type"]), geometry, attachments)
     except (KeyError, TypeError, ValueError) as error:
         raise MalformedReply(f"{type(error).__name__}: {error}") from None
+
+
+def page_from_json(entry: Sequence[int]) -> PageRead:
+    number, total, recognised = entry
+    return PageRead(int(number), int(total), bool(recognised))
 
 
 def box_from_json(entry: Sequence[float]) -> Box:
     page, left, top, right, bottom = entry
     return Box(int(page), left, top, right, bottom)
+
+
+class _Pieces:
+    """A blob cut into the pieces that it was joined of."""
+
+    def __init__(self, blob: bytes) -> None:
+        self._blob = memoryview(blob)
+        self._start = 0
+
+    def next(self, size: object) -> bytes | None:
+        """None for a piece that there is not, as against an empty one. Raises ValueError beyond the end."""
+        if size is None:
+            return None
+        if not isinstance(size, int) or not 0 <= size <= len(self._blob) - self._start:
+            raise ValueError("a piece beyond the blob")
+        piece = bytes(self._blob[self._start : self._start + size])
+        self._start += size
+        return piece
+
+    def check_end(self) -> None:
+        if self._start != len(self._blob):
+            raise ValueError("more in the blob than was said")
 
 
 def _text(value: object) -> str:

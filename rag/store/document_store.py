@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, func, select, tuple_, update
+from sqlalchemy import Row, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rag.documents import Document, DocumentVersion, Language, Quality
 from rag.errors import DocumentNotFound, VersionNotFound
-from rag.store import moving, publishing, releasing, removals, submitting
+from rag.store import describing, moving, publishing, releasing, removals, submitting
 from rag.store.clock import Clock, utc_now
 from rag.store.database import Database
 from rag.store.jobs import Job
@@ -21,8 +21,8 @@ from rag.store.places import document_at, place_id
 from rag.store.publishing import Publication
 from rag.store.reading import Reading
 from rag.store.removals import NeededBlobs, Removal
-from rag.store.rows import LATEST_JOBS, LIVE_VERSIONS, live_version_row, to_document, to_job, to_version
-from rag.store.submissions import NewDocument, Submission
+from rag.store.rows import LATEST_JOBS, LIVE_VERSIONS, to_document, to_job, to_version
+from rag.store.submissions import NewAttachment, NewDocument, Submission
 from rag.store.tables import documents, jobs, schema_info, versions
 from rag.store.vector_sums import VectorSum
 from rag.text.minhash import Signature
@@ -58,16 +58,19 @@ class DocumentStore:
         title: str | None = None,
         quality: Quality | None = None,
         signature: Signature | None = None,
+        attachments: Sequence[NewAttachment] = (),
     ) -> list[str]:
         """Flip the version live in place of the former one, and end its job.
 
         Returns the versions whose passages must now leave the index; among them is this one when a later submission
         was published before it, or its job was cancelled. May be repeated: it changes nothing, and returns the same.
         `sums` are of the vectors of its passages, `signature` is of its text, to recognise what says nearly the same.
+        `attachments` become documents of their own in the same moment; those of the former version that are not among
+        them are taken away.
         Raises JobNotFound, VersionNotFound.
         """
         reading = Reading(characters, pages, language, parser, tuple(warnings), quality)
-        publication = Publication(reading, passages, sums, title, signature)
+        publication = Publication(reading, passages, sums, title, signature, attachments)
         async with self._database.write() as connection:
             return await publishing.publish(connection, job_id, version_id, publication, self._now())
 
@@ -88,23 +91,21 @@ class DocumentStore:
             await moving.move(connection, document_id, uri, name)
 
     async def delete_document(self, document_id: str) -> list[str]:
-        """Take a document away and cancel its jobs. Returns its versions, whose passages must now leave the index.
+        """Take a document away, with what is attached to it, and cancel their jobs. Returns the document's versions,
+        whose passages must now leave the index.
 
         May be repeated. Raises DocumentNotFound for one that never was.
         """
         async with self._database.write() as connection:
             return await publishing.delete_document(connection, document_id, self._now())
 
-    async def describe(self, document_id: str, metadata: Mapping[str, str]) -> Document:
-        """Replace what is said about a document. Raises DocumentNotFound, also for a deleted one."""
-        known = (documents.c.id == document_id) & documents.c.deleted_at.is_(None)
-        changed = update(documents).where(known).values(metadata=dict(metadata)).returning(documents)
+    async def describe(self, document_id: str, metadata: Mapping[str, str]) -> list[Document]:
+        """Replace what is said about a document and about what is attached to it: all of them.
+
+        Raises DocumentNotFound, also for a deleted one.
+        """
         async with self._database.write() as connection:
-            row = (await connection.execute(changed)).one_or_none()
-            if row is None:
-                raise DocumentNotFound(document_id=document_id)
-            live = await live_version_row(connection, document_id)
-            return to_document(row, live.id if live else None)
+            return await describing.describe(connection, document_id, metadata)
 
     async def pending_removals(self, limit: int = 100) -> list[Removal]:
         """Versions that are not live and may still have passages in the index, with what goes along with them."""
@@ -129,6 +130,13 @@ class DocumentStore:
         if not found:
             raise DocumentNotFound(document_id=document_id)
         return found[0]
+
+    async def attached(self, document_id: str) -> list[DocumentListing]:
+        """What is attached to a document, by name of its file."""
+        query = select(documents).where(documents.c.parent_id == document_id, documents.c.deleted_at.is_(None))
+        async with self._database.read() as connection:
+            found = await _listings(connection, (await connection.execute(query)).all())
+        return sorted(found, key=lambda listing: listing.job.name if listing.job else "")
 
     async def find(self, collection: str, uri: str) -> DocumentListing | None:
         """The document of that uri, unless there is none or it was deleted."""

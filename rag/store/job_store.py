@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_, update
+from sqlalchemy import Row, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rag.documents import VersionStatus
@@ -13,7 +13,7 @@ from rag.errors import ChuchuError
 from rag.store import retrying
 from rag.store.clock import Clock, utc_now
 from rag.store.database import Database
-from rag.store.jobs import ACTIVE, UNFINISHED, Job, JobStatus
+from rag.store.jobs import ACTIVE, UNFINISHED, Job, JobCounters, JobStatus
 from rag.store.reading import Reading
 from rag.store.rows import JOBS, job_row, lock_job, to_job
 from rag.store.tables import jobs, versions
@@ -54,6 +54,17 @@ class JobStore:
         query = query.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)
         async with self._database.read() as connection:
             return [to_job(row) for row in await connection.execute(query)]
+
+    async def counters(self) -> JobCounters:
+        """How many jobs there are of each status, and how much has come of them."""
+        by_status = select(jobs.c.status, func.count()).group_by(jobs.c.status)
+        held = select(func.count(), func.sum(versions.c.pages), func.sum(versions.c.passages)).where(
+            versions.c.status == VersionStatus.LIVE
+        )
+        async with self._database.read() as connection:
+            counted = {JobStatus(status): number for status, number in await connection.execute(by_status)}
+            documents, pages, passages = (await connection.execute(held)).one()
+        return JobCounters(counted, documents, int(pages or 0), int(passages or 0))
 
     async def start(self, job_id: str) -> Job:
         """A worker takes the job up, perhaps again after a crash. See in the answer whether it is still wanted."""

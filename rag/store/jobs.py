@@ -35,6 +35,16 @@ UNFINISHED = (*ACTIVE, JobStatus.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
+class JobCounters:
+    """Jobs by status, absent where there is none; and the live documents with their pages and passages."""
+
+    jobs: Mapping[JobStatus, int]
+    documents: int
+    pages: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One submitted file on its way to a live version.
 

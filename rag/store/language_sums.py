@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,14 +16,17 @@ Sums = Mapping[Language, VectorSum]
 
 
 async def exchange_sums(
-    connection: AsyncConnection, collection: str, *, entering: tuple[str, Sums] | None, leaving: str | None
+    connection: AsyncConnection, collection: str, *, entering: tuple[str, Sums] | None, leaving: Sequence[str]
 ) -> None:
-    """Count the version that enters, with its sums, and no longer the one that leaves.
+    """Count the version that enters, with its sums, and no longer those that leave: all of a transaction at once.
 
-    The caller holds the documents of both. A version's own sums are kept while it is counted, so that exactly what
+    The caller holds the documents of all. A version's own sums are kept while it is counted, so that exactly what
     was added is taken away, however often its passages are embedded anew.
     """
-    gone = await _take_version_sums(connection, leaving) if leaving else {}
+    gone: dict[Language, VectorSum] = {}
+    for version in leaving:
+        for language, one in (await _take_version_sums(connection, version)).items():
+            gone[language] = gone.get(language, VectorSum.empty()) + one
     new = dict(entering[1]) if entering else {}
     if entering:
         await _put_version_sums(connection, entering[0], new)

@@ -19,6 +19,7 @@ _LIKENESS = (versions.c.signature, versions.c.near_duplicates)
 
 _ADDED_COLUMNS: Mapping[int, Sequence[Column[Any]]] = {
     2: (documents.c.validators, versions.c.quality, versions.c.released, *_LIKENESS),
+    3: (documents.c.parent_id,),
 }
 """By the schema that has them first. New tables and indices need no mention."""
 
@@ -35,6 +36,8 @@ def bring_up_to_date(connection: Connection, found: int) -> None:
         for column in _ADDED_COLUMNS.get(schema, ()):
             _add(connection, column)
     metadata.create_all(connection)
+    for index in [index for table in metadata.sorted_tables for index in table.indexes]:
+        index.create(connection, checkfirst=True)  # `create_all` looks at no index of a table that is there
     connection.execute(update(schema_info).values(version=SCHEMA_VERSION))
 
 

@@ -5,6 +5,7 @@ Locks are taken in one order everywhere: the document, the sums of its collectio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,10 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rag.documents import VersionStatus
 from rag.errors import DocumentNotFound, VersionNotFound
 from rag.store import near_duplicates
-from rag.store.jobs import ACTIVE, UNFINISHED, JobStatus
+from rag.store.attaching import attach, attached_to
+from rag.store.burying import bury
+from rag.store.jobs import ACTIVE, JobStatus
 from rag.store.language_sums import Sums, exchange_sums
 from rag.store.reading import Reading
 from rag.store.rows import live_version_row, lock_document, lock_job
+from rag.store.submissions import NewAttachment
 from rag.store.tables import documents, jobs, schema_info, versions
 from rag.text.minhash import Signature
 
@@ -32,6 +36,7 @@ class Publication:
     sums: Sums
     title: str | None
     signature: Signature | None = None
+    attachments: Sequence[NewAttachment] = ()
 
     def facts(self) -> dict[str, Any]:
         """The columns of the version that ingestion decides."""
@@ -46,33 +51,46 @@ async def publish(
     if job.version_id != version_id:
         raise VersionNotFound(document_id=job.document_id, version_id=version_id)
     if job.status in ACTIVE:
-        await _settle(connection, job, publication)
+        await _settle(connection, job, publication, now)
         ended = update(jobs).where(jobs.c.id == job_id).values(status=JobStatus.SUCCEEDED, updated_at=now)
         await connection.execute(ended)
     return await _obsolete(connection, job.document_id, version_id)
 
 
 async def delete_document(connection: AsyncConnection, document_id: str, now: datetime) -> list[str]:
-    """The document becomes a tombstone: its versions stay on record as deleted, so that old citations can say so."""
+    """The document becomes a tombstone, with what is attached to it: versions stay on record as deleted, so that old
+    citations can say so.
+    """
     document = await lock_document(connection, document_id)
     if document is None:
         raise DocumentNotFound(document_id=document_id)
     if document.deleted_at is None:
-        await _bury(connection, document, now)
+        leaving = await bury(connection, [document, *await attached_to(connection, document_id)], now)
+        await exchange_sums(connection, document.collection, entering=None, leaving=leaving)
+        await next_generation(connection)
     query = select(versions.c.id).where(versions.c.document_id == document_id).order_by(versions.c.number)
     return list((await connection.execute(query)).scalars())
 
 
-async def _settle(connection: AsyncConnection, job: Row[Any], publication: Publication) -> None:
+async def _settle(connection: AsyncConnection, job: Row[Any], publication: Publication, now: datetime) -> None:
     live = await live_version_row(connection, job.document_id)
     if live is not None and live.number > job.number:
         facts = publication.facts() | {"status": VersionStatus.SUPERSEDED, "superseded_by": live.id}
         await _set_version(connection, job.version_id, facts)
     else:
-        await _flip(connection, job, live, publication)
+        gone = await attach(connection, job, publication.attachments, now)
+        leaving = await bury(connection, gone, now)
+        await _flip(connection, job, live, publication, leaving)
 
 
-async def _flip(connection: AsyncConnection, job: Row[Any], live: Row[Any] | None, publication: Publication) -> None:
+async def _flip(
+    connection: AsyncConnection,
+    job: Row[Any],
+    live: Row[Any] | None,
+    publication: Publication,
+    leaving: Sequence[str],
+) -> None:
+    """`leaving` are versions of other documents that cease to be live in the same moment."""
     if live is not None:
         outgoing = {"status": VersionStatus.SUPERSEDED, "superseded_by": job.version_id}
         await _set_version(connection, live.id, outgoing)
@@ -83,7 +101,8 @@ async def _flip(connection: AsyncConnection, job: Row[Any], live: Row[Any] | Non
     described = {"media_type": job.media_type} | ({"title": publication.title} if publication.title else {})
     await connection.execute(update(documents).where(documents.c.id == job.document_id).values(described))
     entering = (job.version_id, publication.sums)
-    await exchange_sums(connection, job.collection, entering=entering, leaving=live.id if live else None)
+    outgoing_ids = [*([live.id] if live else []), *leaving]
+    await exchange_sums(connection, job.collection, entering=entering, leaving=outgoing_ids)
     await next_generation(connection)
 
 
@@ -105,20 +124,6 @@ async def _drop_held_back(connection: AsyncConnection, job: Row[Any]) -> None:
         & (versions.c.number < job.number)
     )
     await connection.execute(update(versions).where(waiting).values(status=VersionStatus.FAILED))
-
-
-async def _bury(connection: AsyncConnection, document: Row[Any], now: datetime) -> None:
-    live = await live_version_row(connection, document.id)
-    waiting = (jobs.c.document_id == document.id) & jobs.c.status.in_(UNFINISHED)
-    await connection.execute(update(jobs).where(waiting).values(status=JobStatus.CANCELLED, updated_at=now))
-    its_versions = update(versions).where(versions.c.document_id == document.id)
-    # Removal starts over: of a superseded version the text is still there.
-    await connection.execute(its_versions.values(status=VersionStatus.DELETED, removed_at=None))
-    await connection.execute(update(documents).where(documents.c.id == document.id).values(deleted_at=now))
-    if live is not None:
-        await near_duplicates.forget(connection, live.id)
-    await exchange_sums(connection, document.collection, entering=None, leaving=live.id if live else None)
-    await next_generation(connection)
 
 
 async def _obsolete(connection: AsyncConnection, document_id: str, version_id: str) -> list[str]:

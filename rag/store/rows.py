@@ -74,6 +74,7 @@ def to_document(row: Row[Any], live_version: str | None) -> Document:
         live_version=live_version,
         metadata=row.metadata,
         validators=row.validators or {},
+        parent_id=row.parent_id,
     )
 
 

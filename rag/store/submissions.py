@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rag.documents import Document
+from rag.errors import ChuchuError
 from rag.store.jobs import Job
 
 
@@ -16,7 +17,7 @@ class NewDocument:
 
     `uri` names its source: within a collection, the same uri is the same document. `content_hash` is the SHA-256 of
     the bytes and `parser_version` the parser that would read them now; a change of either asks for a new version.
-    Without `metadata`, the document keeps what it has.
+    Without `metadata`, the document keeps what it has. `parent_id` names the document that it is attached to.
     """
 
     collection: str
@@ -31,6 +32,19 @@ class NewDocument:
     metadata: Mapping[str, str] | None = None
     priority: int = 0
     validators: Mapping[str, str] = field(default_factory=dict)
+    parent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttachment:
+    """A file that hangs on another, as its document is to be made of it. `failure` says why it will not be read."""
+
+    name: str
+    media_type: str
+    content_hash: str
+    blob_key: str
+    size_bytes: int
+    failure: ChuchuError | None = None
 
 
 class SubmissionOutcome(StrEnum):

@@ -54,7 +54,7 @@ async def _claim_document(connection: AsyncConnection, new: NewDocument, now: da
     Its title and media type belong to what is live, and change when a version is published; its metadata is what
     was last said, and nothing for one that was deleted.
     """
-    described = {"title": new.title, "media_type": new.media_type, "created_at": now}
+    described = {"title": new.title, "media_type": new.media_type, "created_at": now, "parent_id": new.parent_id}
     key = await document_at(connection, place_id(new.collection, new.uri))
     fresh = {"id": key, "collection": new.collection, "uri": new.uri, "metadata": {}, "submissions": 0, **described}
     await insert_if_absent(connection, documents, fresh)

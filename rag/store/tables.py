@@ -1,6 +1,7 @@
 """The tables of the database, and the column types that SQLite and PostgreSQL need to agree.
 
 documents ──< versions ──< version_sums, version_bands        schema_info (one row)
+  │ └─ parent_id: the document that one is attached to
     └──────< jobs >──┘     language_means (sums over the live versions, per collection and language)
     places (where documents were moved to)
 """
@@ -31,7 +32,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raise it with every change of the tables, and say in `migrations` what was added: an older database is brought up
 to date when it is opened, a newer one is refused."""
 
@@ -95,6 +96,8 @@ documents = Table(
     Column("deleted_at", UtcTime),
     Column("submissions", Integer, nullable=False),
     Column("validators", JSON(none_as_null=True)),
+    _id("parent_id"),
+    Index("documents_of_parent", "parent_id"),
     Index("documents_newest", "created_at", "id"),
     Index("documents_of_collection", "collection", "created_at", "id"),
 )

@@ -43,3 +43,13 @@ def test_an_upload_says_whether_somebody_waits_for_it(api: Api) -> None:
 
     assert waited_for["priority"] > of_many["priority"]
     assert api.upload("x.md", "# X", priority="urgent").status_code == 422
+
+
+def test_jobs_are_counted_by_status(api: Api, leave: dict[str, Any]) -> None:
+    api.ingested("counted.html", "<html></html>", collection="counted")
+    api.ingested("counted.md", "# Counted", collection="counted")
+
+    counted = api.get("/v1/jobs/counters").json()
+
+    # Files of other tests may still be on their way.
+    assert min(counted["jobs"]["failed"], counted["jobs"]["succeeded"], counted["documents"], counted["passages"]) >= 1

@@ -13,7 +13,16 @@ import numpy as np
 import pytest
 
 from rag.documents import Language, VersionStatus
-from rag.errors import DocumentNotFound, JobNotFound, JobNotRetryable, NoText, ParseTimeout, UriTaken, VersionNotFound
+from rag.errors import (
+    AttachmentMissing,
+    DocumentNotFound,
+    JobNotFound,
+    JobNotRetryable,
+    NoText,
+    ParseTimeout,
+    UriTaken,
+    VersionNotFound,
+)
 from rag.settings import DatabaseSettings
 from rag.store.database import Database, open_database
 from rag.store.database_url import database_url
@@ -21,7 +30,7 @@ from rag.store.document_store import DocumentStore
 from rag.store.job_store import JobStore
 from rag.store.jobs import Job, JobStatus
 from rag.store.listings import CollectionSize, LiveVersion, Original
-from rag.store.submissions import NewDocument, SubmissionOutcome
+from rag.store.submissions import NewAttachment, NewDocument, SubmissionOutcome
 from rag.store.vector_sums import VectorSum
 from tests.services import fresh_database_url, postgres_server  # noqa: F401
 
@@ -112,6 +121,153 @@ async def published(documents: DocumentStore, new: NewDocument, **changes: Any) 
     return job
 
 
+def attached(name: str, content: str = "c", **changes: Any) -> NewAttachment:
+    new = NewAttachment(name, "text/plain", content * 64, f"originals/{content * 64}", 10)
+    return replace(new, **changes)
+
+
+class TestCounting:
+    async def test_jobs_are_counted_by_status_and_what_is_live_by_size(
+        self, documents: DocumentStore, jobs: JobStore
+    ) -> None:
+        await published(documents, a_file())
+        await published(documents, a_file(content="b"))
+        await submitted(documents, a_file(uri="file:///waits.pdf"))
+        failed = await submitted(documents, a_file(uri="file:///empty.pdf"))
+        await jobs.fail(failed.id, NoText())
+
+        counters = await jobs.counters()
+
+        assert counters.jobs == {JobStatus.SUCCEEDED: 2, JobStatus.QUEUED: 1, JobStatus.FAILED: 1}
+        assert (counters.documents, counters.pages, counters.passages) == (1, 1, 2)
+
+    async def test_nothing_counts_nothing(self, jobs: JobStore) -> None:
+        counters = await jobs.counters()
+
+        assert (counters.jobs, counters.documents, counters.pages, counters.passages) == ({}, 0, 0, 0)
+
+
+class TestAttaching:
+    """What hangs on a document comes, changes and goes with it."""
+
+    async def test_an_attachment_is_a_document_with_a_job_of_its_own(self, documents: DocumentStore) -> None:
+        mail = await published(
+            documents, a_file(metadata={"tag": "x"}, priority=3), attachments=[attached("a.txt"), attached("计划.txt")]
+        )
+
+        first, second = await documents.attached(mail.document_id)
+
+        assert first.document.parent_id == second.document.parent_id == mail.document_id
+        assert first.document.metadata == {"tag": "x"}
+        assert first.job is not None
+        assert (first.job.status, first.job.name, first.job.priority) == (JobStatus.QUEUED, "a.txt", 3)
+        assert second.job is not None
+        assert second.job.name == "计划.txt"
+
+    async def test_publishing_again_changes_nothing(self, documents: DocumentStore, jobs: JobStore) -> None:
+        mail = await published(documents, a_file(), attachments=[attached("a.txt")])
+        await publish(documents, mail, attachments=[])
+
+        assert len(await documents.attached(mail.document_id)) == 1
+        assert len(await jobs.jobs()) == 2
+
+    async def test_the_same_bytes_on_the_next_version_are_no_work(
+        self, documents: DocumentStore, jobs: JobStore
+    ) -> None:
+        hanging = [attached("same.txt"), attached("other.txt"), attached("gone.txt")]
+        mail = await published(documents, a_file(), attachments=hanging)
+        for child in await documents.attached(mail.document_id):
+            assert child.job is not None
+            await publish(documents, child.job)
+        before = {one.document.uri: one for one in await documents.attached(mail.document_id)}
+
+        again = [attached("other.txt", "d"), attached("same.txt")]
+        await published(documents, a_file(content="b"), attachments=again)
+
+        now = {one.document.uri: one for one in await documents.attached(mail.document_id)}
+        changed, same = sorted(now)
+        gone = (set(before) - set(now)).pop()
+        assert now[same] == before[same]
+        assert now[changed].document.id == before[changed].document.id
+        assert now[changed].job != before[changed].job
+        assert len(await jobs.jobs()) == 6
+        with pytest.raises(DocumentNotFound):
+            await documents.document(before[gone].document.id)
+        assert (await documents.language_means())["en"].count == 6
+
+    async def test_what_cannot_be_read_is_listed_with_its_reason(self, documents: DocumentStore) -> None:
+        mail = await published(documents, a_file(), attachments=[attached("a.txt", failure=AttachmentMissing())])
+
+        (child,) = await documents.attached(mail.document_id)
+
+        assert child.job is not None
+        assert (child.job.status, child.job.error_code) == (JobStatus.FAILED, "attachment-missing")
+        assert (await documents.document(mail.document_id)).version is not None
+
+    async def test_all_goes_with_the_document(self, documents: DocumentStore, jobs: JobStore) -> None:
+        mail = await published(documents, a_file(), attachments=[attached("inner.eml")])
+        (inner,) = await documents.attached(mail.document_id)
+        assert inner.job is not None
+        await publish(documents, inner.job, attachments=[attached("leaf.txt", "e")])
+        (leaf,) = await documents.attached(inner.document.id)
+
+        await documents.delete_document(mail.document_id)
+
+        assert await documents.documents() == []
+        assert await documents.language_means() == {}
+        assert leaf.job is not None
+        assert (await jobs.job(leaf.job.id)).status is JobStatus.CANCELLED
+        assert {one.version_id for one in await documents.pending_removals()} >= {
+            mail.version_id,
+            inner.job.version_id,
+            leaf.job.version_id,
+        }
+
+    async def test_it_comes_back_with_the_document(self, documents: DocumentStore) -> None:
+        mail = await published(documents, a_file(), attachments=[attached("a.txt")])
+        (before,) = await documents.attached(mail.document_id)
+        await documents.delete_document(mail.document_id)
+
+        await published(documents, a_file(), attachments=[attached("a.txt")])
+
+        (now,) = await documents.attached(mail.document_id)
+        assert now.document.id == before.document.id
+
+    async def test_mails_in_mails_end_somewhere(self, documents: DocumentStore) -> None:
+        job = await submitted(documents, a_file())
+        for _ in range(3):
+            await publish(documents, job, attachments=[attached("inner.eml")])
+            (inner,) = await documents.attached(job.document_id)
+            assert inner.job is not None
+            assert inner.job.status is JobStatus.QUEUED
+            job = inner.job
+
+        await publish(documents, job, attachments=[attached("inner.eml")])
+
+        (deepest,) = await documents.attached(job.document_id)
+        assert deepest.job is not None
+        assert deepest.job.error_code == "attachment-too-deep"
+
+    async def test_a_version_that_comes_too_late_attaches_nothing(self, documents: DocumentStore) -> None:
+        late = await submitted(documents, a_file())
+        await published(documents, a_file(content="b"), attachments=[attached("new.txt")])
+
+        await publish(documents, late, attachments=[attached("old.txt")])
+
+        (child,) = await documents.attached(late.document_id)
+        assert child.job is not None
+        assert child.job.name == "new.txt"
+
+    async def test_what_is_said_about_it_is_said_about_all(self, documents: DocumentStore) -> None:
+        mail = await published(documents, a_file(), attachments=[attached("a.txt")])
+
+        described = await documents.describe(mail.document_id, {"tag": "y"})
+
+        assert [one.metadata for one in described] == [{"tag": "y"}] * 2
+        (child,) = await documents.attached(mail.document_id)
+        assert child.document.metadata == {"tag": "y"}
+
+
 class TestSubmitting:
     async def test_a_new_file_becomes_a_document_with_a_queued_job(self, documents: DocumentStore) -> None:
         submission = await documents.submit(a_file(metadata={"部门": "财务"}, priority=3))
@@ -165,7 +321,7 @@ class TestSubmitting:
     ) -> None:
         job = await published(documents, a_file(metadata={"year": "2025"}))
 
-        described = await documents.describe(job.document_id, {"部门": "财务"})
+        (described,) = await documents.describe(job.document_id, {"部门": "财务"})
 
         assert (described.id, described.live_version) == (job.document_id, job.version_id)
         assert described.metadata == (await jobs.job(job.id)).metadata == {"部门": "财务"}

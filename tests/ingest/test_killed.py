@@ -17,7 +17,7 @@ from api.services import Services
 from rag.documents import VersionStatus
 from rag.store.jobs import JobStatus
 from rag.store.submissions import SubmissionOutcome
-from tests.ingest.endless_ingest import DOCUMENTS, idle, text_of
+from tests.ingest.endless_ingest import ATTACHED, DOCUMENTS, file_of, idle
 from tests.running import nothing_left_to_remove, submitted, until, with_services
 
 ROOT = Path(__file__).parents[2]
@@ -75,15 +75,15 @@ def test_killed_at_any_moment_and_started_again(tmp_path: Path) -> None:
 async def completes_and_then_does_nothing(services: Services) -> None:
     last = ROUNDS - 1
     for number in range(DOCUMENTS):
-        await submitted(services, f"{number}.md", text_of(number, last))
+        await submitted(services, *file_of(number, last))
     await until(lambda: idle(services), patience_s=120)
     generation = await services.stores.documents.generation()
 
-    outcomes = {(await submitted(services, f"{n}.md", text_of(n, last))).outcome for n in range(DOCUMENTS)}
+    outcomes = {(await submitted(services, *file_of(n, last))).outcome for n in range(DOCUMENTS)}
 
     listings = await services.stores.documents.documents(limit=1000)
     assert outcomes == {SubmissionOutcome.UNCHANGED}
-    assert len(listings) == DOCUMENTS
+    assert len(listings) == DOCUMENTS + ATTACHED
     assert all(listing.version is not None for listing in listings)
     assert await services.stores.documents.generation() == generation
     await consistent(services, {listing.document.id for listing in listings})

@@ -83,3 +83,26 @@ def test_rewritten_text_is_refused() -> None:
 
 def test_empty_nodes_and_doubles_make_no_passages() -> None:
     assert len(chunked(fixed(("  ", None), ("五天带薪年假", None), ("五天带薪年假", None)))) == 1
+
+
+def test_no_node_reaches_over_furniture() -> None:
+    text = "Staff have five days.\n\nAnnual report\n\nThey may carry over two."
+    kinds = [(ElementKind.PARAGRAPH, 0, 21), (ElementKind.FURNITURE, 23, 36), (ElementKind.PARAGRAPH, 38, len(text))]
+    parsed = ParsedDocument(text, tuple(Element(kind, Span(start, end)) for kind, start, end in kinds))
+
+    assert [passage.span.of(text) for passage in chunked(whole(), parsed)] == [
+        "Staff have five days.",
+        "They may carry over two.",
+    ]
+
+
+def whole() -> Any:
+    """A node parser that leaves its document whole."""
+    from llama_index.core.node_parser import NodeParser
+    from llama_index.core.schema import TextNode
+
+    class Whole(NodeParser):
+        def _parse_nodes(self, nodes_: Any, show_progress: bool = False, **kwargs: Any) -> list[Any]:
+            return [TextNode(text=node.get_content()) for node in nodes_]
+
+    return Whole()

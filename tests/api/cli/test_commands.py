@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,24 @@ def test_a_life_of_documents(chuchu: CommandLine) -> None:
     assert deleted.stdout == f"Deleted {travel}.\n"
     assert gone.returncode == 1
     assert one_line(gone.stderr).startswith("Error [document-not-found]: ")
+
+
+def test_what_hangs_on_a_mail_is_shown_below_it(chuchu: CommandLine) -> None:
+    mail = EmailMessage()
+    mail["Subject"] = "Rules"
+    mail.set_content("Both rules are attached.")
+    mail.add_attachment(LEAVE.encode(), "text", "markdown", filename="leave.md")
+    mail.add_attachment(b"MZ", "application", "octet-stream", filename="run.exe")
+    papers = chuchu.write({"rules.eml": mail.as_string()})
+
+    done = chuchu.run("ingest", papers)
+    listed = chuchu.run("documents", "list")
+
+    assert done.returncode == 1
+    assert "2 read, 0 unchanged, 1 failed" in done.stdout
+    places = [listed.stdout.find(name) for name in ("Rules", "↳ Leave", "↳ run.exe")]
+    assert places[0] >= 0
+    assert min(places[1:]) > places[0]
 
 
 def test_searches_are_narrowed_by_what_is_said_about_documents(chuchu: CommandLine) -> None:

@@ -1,15 +1,14 @@
-"""Attachments are read like files of their own, to a depth, and say why where they are not."""
+"""What hangs on a mail is handed on, each file under a name of its own."""
 
 from __future__ import annotations
 
 from email.message import EmailMessage
 from pathlib import Path
 
-from ingest.parsing.attachments import DEEPEST, Attachments
-from ingest.parsing.draft import Draft
+from ingest.parsing.attachments import collected
 from ingest.parsing.parser import parse
-from ingest.parsing.records import ParseLimits
-from rag.documents import ElementKind, ParsedDocument, Span
+from ingest.parsing.records import Parsed, ParseLimits
+from rag.documents import Attachment
 
 
 def mail(subject: str, body: str) -> EmailMessage:
@@ -19,84 +18,49 @@ def mail(subject: str, body: str) -> EmailMessage:
     return message
 
 
-def read(tmp_path: Path, message: EmailMessage) -> ParsedDocument:
+def read(tmp_path: Path, message: EmailMessage) -> Parsed:
     path = tmp_path / "upload"
     path.write_bytes(message.as_bytes())
-    return parse(path, "a.eml", ParseLimits()).document
+    return parse(path, "a.eml", ParseLimits())
 
 
-def test_an_attachment_stands_under_its_name(tmp_path: Path) -> None:
+def test_an_attachment_is_no_text_of_the_mail(tmp_path: Path) -> None:
     message = mail("Plans", "See below.")
-    message.add_attachment(b"# Scope\n\nBolts only.", maintype="text", subtype="markdown", filename="计划.md")
+    message.add_attachment(b"# Scope", maintype="text", subtype="markdown", filename="计划.md")
 
-    document = read(tmp_path, message)
+    parsed = read(tmp_path, message)
 
-    assert document.text == "Plans\n\nSee below.\n\n计划.md\n\nScope\n\nBolts only."
-    last = document.elements[-1]
-    assert last.heading_path == ("Plans", "计划.md", "Scope")
-    assert last.span.of(document.text) == "Bolts only."
-    assert document.warnings == ()
-
-
-def test_a_table_keeps_its_header_when_it_moves(tmp_path: Path) -> None:
-    message = mail("Prices", "See below.")
-    message.add_attachment(b"name,price\nbolt,12\n", maintype="text", subtype="csv", filename="p.csv")
-
-    document = read(tmp_path, message)
-
-    header = document.elements[-1].header
-    assert header is not None
-    assert header.of(document.text) == "name | price"
+    assert parsed.document.text == "Plans\n\nSee below."
+    assert parsed.attachments == (Attachment("计划.md", b"# Scope"),)
 
 
 def test_a_forwarded_mail_is_named_by_its_subject(tmp_path: Path) -> None:
     message = mail("Fwd", "As agreed.")
     message.add_attachment(mail("The order", "Forty bolts."))
 
-    document = read(tmp_path, message)
+    (inner,) = read(tmp_path, message).attachments
 
-    assert "The order.eml\n\nThe order" in document.text
-    assert document.text.endswith("Forty bolts.")
-
-
-def test_mails_in_mails_end_somewhere(tmp_path: Path) -> None:
-    message = mail("level 0", "text 0")
-    for level in range(1, DEEPEST + 2):
-        outer = mail(f"level {level}", f"text {level}")
-        outer.add_attachment(message)
-        message = outer
-
-    document = read(tmp_path, message)
-
-    assert "text 1" in document.text
-    assert "text 0" not in document.text
-    assert document.warnings[0].endswith("attachment not read: level 0.eml")
+    assert inner.name == "The order.eml"
+    assert inner.content is not None
+    assert b"Forty bolts." in inner.content
 
 
-def test_what_cannot_be_read_is_named_with_the_reason_and_costs_nothing_else(tmp_path: Path) -> None:
-    message = mail("Plans", "See below.")
-    message.add_attachment(b"MZ\x90\x00", maintype="application", subtype="octet-stream", filename="run.exe")
-    message.add_attachment(b"bolts", maintype="text", subtype="plain", filename="b.txt")
+def test_names_are_told_apart_and_are_only_names() -> None:
+    warnings: list[str] = []
 
-    document = read(tmp_path, message)
+    found = collected(
+        [("a.pdf", b"1"), ("../..\\a.pdf", b"2"), ("", None), ("\n", b"3"), ("x" * 500 + ".pdf", b"4")], warnings
+    )
 
-    (warning,) = document.warnings
-    assert warning.startswith("attachment run.exe: Files of type")
-    assert document.text.endswith("b.txt\n\nbolts")
+    assert [one.name for one in found] == ["a.pdf", "a (2).pdf", "attachment", "attachment (2)", "x" * 146 + ".pdf"]
+    assert [one.content for one in found] == [b"1", b"2", None, b"3", b"4"]
+    assert warnings == []
 
 
-def test_together_they_are_bounded() -> None:
-    def five(path: Path, name: str) -> ParsedDocument:
-        draft = Draft()
-        draft.add(ElementKind.PARAGRAPH, path.read_text())
-        return draft.finish("test")
+def test_beyond_a_hundred_they_are_a_warning() -> None:
+    warnings: list[str] = []
 
-    draft = Draft()
-    attachments = Attachments(five, limit_bytes=9)
-    for name in ("a", "b"):
-        attachments.write(draft, name, b"12345")
+    found = collected([(f"{number}.txt", b"") for number in range(103)], warnings)
 
-    document = draft.finish("test")
-    assert document.text == "a\n\n12345"
-    assert document.elements[0].span == Span(0, 1)
-    assert document.warnings == ("attachment not read: b",)
+    assert len(found) == 100
+    assert warnings == ["attachments not read: 3, beyond the first 100"]

@@ -214,7 +214,16 @@ def test_mail_begins_with_its_header_lines(tmp_path: Path) -> None:
         "会议纪要\n\nFrom: a@example.org\nTo: b@example.org\nDate: Mon, 02 Mar 2026 10:00:00 +0800"
         "\n\n各位好：\n\n会议改期。"
     )
-    assert [warning.partition(":")[0] for warning in document.warnings] == ["attachment plan.pdf"]
+    assert document.warnings == ()
+
+
+@pytest.mark.parametrize("body", ["", "\n\n", "\n\n \n\nSee below.\n\n\n"])
+def test_a_mail_may_say_little_or_nothing(tmp_path: Path, body: str) -> None:
+    message = email.message.EmailMessage()
+    message["Subject"] = "Plans"
+    message.set_content(body)
+
+    assert read(tmp_path, "a.eml", message.as_bytes()).text.split() == ["Plans", *body.split()]
 
 
 def test_json_is_kept_as_it_stands(tmp_path: Path) -> None:

@@ -119,3 +119,12 @@ def test_a_line_further_in_than_the_text_is_none(tmp_path: Path, pdf: Any) -> No
     )
 
     assert passages_of(document_of(tmp_path, pdf, pages)).count("of the company") == 4
+
+
+def test_what_is_on_every_page_and_nothing_else_is_what_the_document_says(tmp_path: Path, pdf: Any) -> None:
+    pages = [pdf.text_at(50, 770, "Closed on Mondays")] * 4
+
+    document = document_of(tmp_path, pdf, pages)
+
+    assert [element.kind for element in document.elements] == [ElementKind.PARAGRAPH]
+    assert passages_of(document) == "Closed on Mondays"

@@ -14,7 +14,7 @@ from ingest.parsing import recognised_cache
 from ingest.parsing.parser import parse
 from ingest.parsing.recognised_cache import RecognisedCache
 from ingest.parsing.recognition import Picture, RecognisedLine, RecognisedPage, recognise
-from ingest.parsing.records import NO_RECOGNITION, Parsed, ParseLimits, Recognition
+from ingest.parsing.records import NO_RECOGNITION, PageRead, Parsed, ParseLimits, Recognition
 from ingest.parsing.render import render_page
 from rag.documents import Span
 from rag.errors import FileUnreadable, NoText
@@ -57,16 +57,16 @@ def encoded(picture: Image.Image, form: str, **options: Any) -> bytes:
 
 
 def test_a_scanned_page_has_text_boxes_and_confidence(tmp_path: Path, scan: Image.Image) -> None:
-    heard: list[tuple[int, bool]] = []
+    heard: list[PageRead] = []
 
-    result = parsed(tmp_path, "scan.pdf", pdf_of_pictures(scan), on_page=lambda *page: heard.append(page))
+    result = parsed(tmp_path, "scan.pdf", pdf_of_pictures(scan), on_page=heard.append)
 
     document = result.document
     assert document.text == SENTENCE
     assert document.parser == "pdfium+rapidocr"
     assert document.pages[0].confidence is not None
     assert document.pages[0].confidence > 0.9
-    assert heard == [(1, False), (1, True)]
+    assert heard == [PageRead(1, 1), PageRead(1, 1, recognised=True)]
     assert result.geometry is not None
     (word,) = PageGeometry.from_bytes(result.geometry).boxes(Span(0, 3))
     # Helvetica 20: "The" is 34.5 points wide.

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import ingest
-from ingest.parsing.records import ParseLimits, Recognition
+from ingest.parsing.records import PageRead, ParseLimits, Recognition
 from ingest.parsing.resident import resident_bytes
 from ingest.parsing.sandbox import ParserPool
 from rag.errors import EmptyFile, PageNotFound, ParseMemory, ParserCrashed, ParseTimeout
@@ -281,12 +281,12 @@ def test_recognised_pages_are_reported_from_the_process(tmp_path: Path) -> None:
     picture = Image.new("RGB", (400, 120), "white")
     ImageDraw.Draw(picture).text((20, 40), "Forty bolts", "black", font_size=40)
     picture.save(path)
-    heard: list[tuple[int, bool]] = []
+    heard: list[PageRead] = []
 
     async def scenario() -> str:
         async with ParserPool(ParseLimits(), recognition=Recognition(cache_folder=str(tmp_path / "kept"))) as pool:
-            return (await pool.parse(path, path.name, lambda *page: heard.append(page))).document.text
+            return (await pool.parse(path, path.name, heard.append)).document.text
 
     assert asyncio.run(scenario()) == "Forty bolts"
-    assert heard == [(1, True)]
+    assert heard == [PageRead(1, 1, recognised=True)]
     assert len(list((tmp_path / "kept").iterdir())) == 1

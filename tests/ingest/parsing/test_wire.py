@@ -7,8 +7,17 @@ import pytest
 
 from ingest.parsing.media_types import MediaType
 from ingest.parsing.records import Parsed
-from ingest.parsing.wire import LENGTHS, MalformedReply, frame, lengths, message_of, parsed_from_json, parsed_to_json
-from rag.documents import Element, ElementKind, Page, ParsedDocument, Span
+from ingest.parsing.wire import (
+    LENGTHS,
+    MalformedReply,
+    blob_of,
+    frame,
+    lengths,
+    message_of,
+    parsed_from_json,
+    parsed_to_json,
+)
+from rag.documents import Attachment, Element, ElementKind, Page, ParsedDocument, Span
 
 DOCUMENT = ParsedDocument(
     "标题\n\nA | B",
@@ -21,12 +30,19 @@ DOCUMENT = ParsedDocument(
 
 
 def test_a_document_survives_the_pipe() -> None:
-    parsed = Parsed(DOCUMENT, MediaType.PDF, b"geometry")
+    attachments = (
+        Attachment("a.txt", b"a"),
+        Attachment("empty", b""),
+        Attachment("gone", None),
+        Attachment("b", b"bb"),
+    )
+    parsed = Parsed(DOCUMENT, MediaType.PDF, b"geometry", attachments)
 
-    sent = frame(parsed_to_json(parsed), b"geometry")
-    body, _ = lengths(sent[: LENGTHS.size], 1000)
+    sent = frame(parsed_to_json(parsed), blob_of(parsed))
+    body, blob = lengths(sent[: LENGTHS.size], 1000)
 
-    assert parsed_from_json(message_of(sent[LENGTHS.size :][:body]), b"geometry") == parsed
+    rest = sent[LENGTHS.size :]
+    assert parsed_from_json(message_of(rest[:body]), rest[body : body + blob]) == parsed
 
 
 @pytest.mark.parametrize(
@@ -41,6 +57,10 @@ def test_a_document_survives_the_pipe() -> None:
         {"text": ["a"]},
         {"media_type": "application/x-evil"},
         {"warnings": [{}]},
+        {"geometry_bytes": 1},
+        {"attachments": [["a", 1]]},
+        {"attachments": [["a", -1]]},
+        {"attachments": [[1, None]]},
     ],
 )
 def test_a_lying_child_is_not_believed(change: dict[str, Any]) -> None:
@@ -53,6 +73,13 @@ def test_a_lying_child_is_not_believed(change: dict[str, Any]) -> None:
 def test_a_reply_that_announces_too_much_is_not_awaited() -> None:
     with pytest.raises(MalformedReply):
         lengths(LENGTHS.pack(1 << 40, 0), 1 << 30)
+
+
+def test_a_blob_with_more_than_was_said_is_refused() -> None:
+    honest = json.loads(json.dumps(parsed_to_json(Parsed(DOCUMENT, MediaType.TEXT))))
+
+    with pytest.raises(MalformedReply):
+        parsed_from_json(honest, b"more")
 
 
 @pytest.mark.parametrize("body", [b"[1]", b"{", b"\xff", b"[" * 100_000])

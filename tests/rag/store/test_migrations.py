@@ -16,7 +16,7 @@ from rag.store.database import open_database
 from rag.store.database_url import database_url
 from rag.store.document_store import DocumentStore
 from rag.store.submissions import NewDocument
-from rag.store.tables import SCHEMA_VERSION, metadata, places, schema_info, version_bands, versions
+from rag.store.tables import SCHEMA_VERSION, documents, metadata, places, schema_info, version_bands, versions
 from tests.services import fresh_database_url, postgres_server  # noqa: F401
 
 pytestmark = pytest.mark.anyio
@@ -75,9 +75,13 @@ async def test_an_upgraded_database_has_the_tables_of_a_new_one(file: Path) -> N
                     for table in inspect(sync).get_table_names()
                 }
             )
+            indices = await connection.run_sync(
+                lambda sync: {index["name"] for index in inspect(sync).get_indexes("documents")}
+            )
         await database.close()
 
     assert found == {table.name: {column.name for column in table.columns} for table in metadata.sorted_tables}
+    assert indices == {index.name for index in documents.indexes}
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT version FROM schema_info").fetchone() == (SCHEMA_VERSION,)
 
@@ -89,7 +93,9 @@ async def test_either_database_is_brought_up_to_date(fresh_database_url: str) ->
         await connection.run_sync(lambda sync: metadata.drop_all(sync, tables=[places, version_bands]))
         for column in (versions.c.quality, versions.c.released, versions.c.signature, versions.c.near_duplicates):
             await connection.execute(text(f"ALTER TABLE versions DROP COLUMN {column.name}"))
-        await connection.execute(text("ALTER TABLE documents DROP COLUMN validators"))
+        await connection.execute(text("DROP INDEX documents_of_parent"))
+        for column in (documents.c.validators, documents.c.parent_id):
+            await connection.execute(text(f"ALTER TABLE documents DROP COLUMN {column.name}"))
         await connection.execute(schema_info.update().values(version=1))
     await database.close()
 
