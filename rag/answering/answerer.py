@@ -18,7 +18,6 @@ from rag.answering.evidence import Evidence, centred, split_sources
 from rag.answering.extractive import extract, question_scores
 from rag.answering.packing import Packed, pack
 from rag.answering.prompts import answer_messages, judging_messages, without_marks
-from rag.answering.question_words import word_shares
 from rag.answering.refusals import declines, refusal
 from rag.answering.sentence_stream import SentenceStream, WrittenSentence
 from rag.answering.surroundings import Surroundings
@@ -33,6 +32,7 @@ from rag.models.batching import EmbeddingBatcher
 from rag.models.chat import ChatModel, GenerationOptions
 from rag.models.yes_no import YesNoJudge
 from rag.retrieval.centres import Centres
+from rag.retrieval.question_words import word_shares
 from rag.retrieval.retriever import Retrieval, Retriever
 from rag.settings import AnsweringSettings
 
