@@ -27,7 +27,6 @@ from rag.answering.evidence import Evidence, EvidenceSentence, centred, split_so
 from rag.answering.extractive import VERBATIM, excerpts, extract, question_scores, shown_quote
 from rag.answering.packing import Packed
 from rag.answering.prompts import answer_messages, judging_messages
-from rag.answering.question_words import word_shares
 from rag.answering.refusals import declines, refusal
 from rag.answering.sentence_stream import SentenceStream, WrittenSentence
 from rag.answering.surroundings import Surroundings
@@ -43,6 +42,7 @@ from rag.models.chat import ChatModel, GenerationOptions
 from rag.models.chat_pace import ChatPace
 from rag.models.yes_no import YesNoJudge
 from rag.retrieval.centres import Centres
+from rag.retrieval.question_words import word_shares
 from rag.retrieval.retriever import Retrieval, Retriever
 from rag.settings import AnsweringSettings, ChatSettings
 from rag.text.questions import asks_for_several

@@ -16,6 +16,7 @@ from rag.index.passage_index import PassageIndex, Scope
 from rag.retrieval.balance import balanced
 from rag.retrieval.centres import Centres
 from rag.retrieval.corpora import Corpora, Corpus, LiveVersions
+from rag.retrieval.coverage import covering
 from rag.retrieval.fusion import Candidate, best_first, with_loans
 from rag.retrieval.legs import Query, legs_of, read
 from rag.retrieval.narrowing import narrowed, nothing_passes
@@ -130,7 +131,10 @@ class Retriever:
         wanted: int,
     ) -> Reranked:
         if self._reranking is None:
-            return Reranked(await self._shown(candidates[:wanted], live))
+            shown = await self._shown(candidates[:wanted], live)
+            if "coverage" in self._settings.signals:
+                shown = await asyncio.to_thread(covering, question, shown)
+            return Reranked(shown)
         shown = await self._shown(candidates[: max(wanted, self._reranking.depth)], live)
         found = await self._reranking.rerank(question, language, shown)
         return replace(found, passages=found.passages[:wanted])

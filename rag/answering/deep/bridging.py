@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from rag.answering.evidence import split_sources
-from rag.answering.question_words import header, word_shares
 from rag.answering.topics import topics
 from rag.documents import ScoredPassage
+from rag.retrieval.question_words import header, word_shares
 from rag.text.terms import lexical_terms
 
 _LOOKED_AT: Final = 3

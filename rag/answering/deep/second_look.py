@@ -12,7 +12,6 @@ from rag.answering.events import SentenceChecked, StepTaken
 from rag.answering.evidence import centred, split_sources
 from rag.answering.extractive import question_scores
 from rag.answering.packing import pack
-from rag.answering.question_words import word_shares
 from rag.answering.refusals import declines
 from rag.answering.sentence_stream import WrittenSentence
 from rag.answering.surroundings import Surroundings
@@ -20,6 +19,7 @@ from rag.answering.work import Work
 from rag.citations import SentenceSupport, Step, StepKind, SupportStatus
 from rag.index.filters import Filter
 from rag.models.batching import EmbeddingBatcher
+from rag.retrieval.question_words import word_shares
 from rag.retrieval.retriever import Retriever
 
 MOST: Final = 3

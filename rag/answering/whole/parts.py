@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.answering.packing import CountTokens, blocks
-from rag.answering.question_words import header
 from rag.documents import ScoredPassage
 from rag.models.embedding import Vectors
+from rag.retrieval.question_words import header
 
 LEAST_FILLED = 0.5
 """Share of a part's size from which it ends where a section does, rather than in the middle of the next."""

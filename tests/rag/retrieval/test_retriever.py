@@ -50,8 +50,8 @@ async def test_the_passage_that_answers_comes_first_with_what_a_reader_needs(lib
     assert texts(found) == [WARRANTY, LEAVE]
     assert (best.title, best.uri, best.rank, best.passage.version_id) == ("Handbook", "a.txt", 1, version)
     assert best.passage.span.of(f"{LEAVE}\n{WARRANTY}") == WARRANTY
-    assert best.why.keys() == {"dense", "lexical"}
-    assert best.score == pytest.approx(sum(best.why.values()), abs=1e-3)
+    assert best.why.keys() == {"dense", "lexical", "words"}
+    assert best.score == pytest.approx(best.why["dense"] + best.why["lexical"], abs=1e-3)
     assert best.why["lexical"] > 0
     assert found.searched == 2
 

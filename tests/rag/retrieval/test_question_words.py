@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answering.question_words import rarities, word_shares, words_held
+from rag.retrieval.question_words import rarities, word_shares, words_held
 from tests.rag.answering.sources import source
 
 PASSAGES = [source("The warranty lasts.", context="Handbook"), source("The warranty of parking.", context="Handbook")]
