@@ -16,6 +16,7 @@ from rag.answering.citing import Citer
 from rag.answering.conversation.condensing import Condenser
 from rag.answering.conversation.turns import History
 from rag.answering.deep.deepening import Deepener, Gathered
+from rag.answering.deep.part_extracts import extract_parts
 from rag.answering.deep.second_look import SecondLook
 from rag.answering.effort import Pace
 from rag.answering.events import Answered, Event, SourcesFound, StepTaken, TextWritten
@@ -185,6 +186,7 @@ class Answerer:
                 yield work.took(step)
         if gathered.parts:
             work.retrieval = gathered.retrieval
+            work.parts = gathered.parts if gathered.is_planned else ()
             yield SourcesFound(work.retrieval.passages)
 
     async def _looked_again(self, work: Work, collection: str | None, filter: Filter) -> AsyncGenerator[Event]:
@@ -318,7 +320,8 @@ class Answerer:
 
     async def _extract(self, work: Work, scores: np.ndarray) -> AsyncGenerator[Event]:
         assert work.evidence is not None
-        for source in extract(scores, work.evidence):
+        of_parts = extract_parts(work.parts, work.evidence)
+        for source in of_parts if len(of_parts) > 1 else extract(scores, work.evidence):
             place = await self._citer.cite(source)
             work.clock("first_sentence_s")
             shown = without_marks(" ".join(place.quote.splitlines()))  # a label and what it names are two lines
