@@ -19,6 +19,7 @@ from rag.answering.context import Context, budget_of, pack_context
 from rag.answering.conversation.condensing import Condenser
 from rag.answering.conversation.turns import History
 from rag.answering.deep.deepening import Deepener, Gathered
+from rag.answering.deep.part_extracts import extract_parts
 from rag.answering.deep.second_look import SecondLook
 from rag.answering.effort import Pace
 from rag.answering.estimate import Estimate, estimated
@@ -214,6 +215,7 @@ class Answerer:
                 yield work.took(step)
         if gathered.parts:
             work.retrieval = gathered.retrieval
+            work.parts = gathered.parts if gathered.is_planned else ()
             yield SourcesFound(work.retrieval.passages)
 
     async def _looked_again(self, work: Work, collection: str | None, filter: Filter) -> AsyncGenerator[Event]:
@@ -337,7 +339,9 @@ class Answerer:
 
     async def _extract(self, work: Work, scores: np.ndarray) -> AsyncGenerator[Event]:
         assert work.evidence is not None
-        async for event in self._quote(work, extract(scores, work.evidence)):
+        of_parts = extract_parts(work.parts, work.evidence)
+        sources = of_parts if len(of_parts) > 1 else extract(scores, work.evidence)
+        async for event in self._quote(work, sources):
             yield event
 
     async def _complete(self, work: Work, scores: np.ndarray) -> AsyncGenerator[Event]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.answering.context import Context
@@ -23,7 +24,7 @@ from rag.retrieval.retriever import Retrieval
 @dataclass
 class Work:
     """`asked` is the question as it was put, which `condensed` makes stand alone where it did not; `waited_s` are the
-    seconds before retrieval.
+    seconds before retrieval. `parts` are what was found for each part of a question that was planned.
     """
 
     retrieval: Retrieval
@@ -31,6 +32,7 @@ class Work:
     pace: Pace = field(default_factory=Pace)
     history: History = ()
     steps: list[Step] = field(default_factory=list)
+    parts: Sequence[Retrieval] = ()
     waited_s: float = 0.0
     condensed: Condensed | None = None
     draft: Draft = field(default_factory=Draft)

@@ -20,6 +20,8 @@ class Gathered:
 
     whole: Retrieval
     parts: list[Retrieval] = field(default_factory=list)
+    is_planned: bool = False
+    """Whether the parts are those of the question, and not what its evidence led to."""
 
     @property
     def retrieval(self) -> Retrieval:
@@ -45,6 +47,7 @@ class Deepener:
         started = time.perf_counter()
         plan = planned(question)
         searches = [(StepKind.SEARCH, part) for part in plan]
+        gathered.is_planned = bool(plan)
         if plan:
             yield Step(StepKind.PLAN, "\n".join(plan), _since(started))
         else:

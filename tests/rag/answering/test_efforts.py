@@ -88,6 +88,12 @@ async def test_deep_finds_for_each_side_of_a_comparison(policies: Library) -> No
     ]
 
 
+async def test_deep_quotes_a_sentence_for_each_side(policies: Library) -> None:
+    deep = await policies.answerer(None).answer(COMPARISON, effort=Effort.DEEP)
+
+    assert sorted(citation.title for citation in deep.citations) == ["London", "Paris"]
+
+
 async def test_deep_goes_on_from_what_the_first_evidence_names(policies: Library) -> None:
     answer = await policies.answerer(None).answer(
         "Which supplier delivered the leaking seal rings?", effort=Effort.DEEP
