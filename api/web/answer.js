@@ -107,7 +107,7 @@ export class Exchange {
     this.#heldBack = answer.dropped.length;
     this.element.removeAttribute("aria-busy");
     this.body.replaceChildren(...(answer.refusal ? refusal(answer) : this.#answer(answer)));
-    this.body.append(...answer.conflicts.map(conflictNode), ...this.#remarks(answer), this.#figures(answer));
+    this.body.append(...answer.conflicts.map((conflict) => conflictNode(conflict, this.#passages)), ...this.#remarks(answer), this.#figures(answer));
     this.sources.replaceChildren(...this.#sourcesOf(answer));
   }
 

@@ -32,6 +32,8 @@ from api.schemas import (
     BoxOut,
     CheckOut,
     CitationOut,
+    ConflictOut,
+    ConflictSideOut,
     DocumentListOut,
     DocumentOut,
     FailureOut,
@@ -137,6 +139,16 @@ def sentence(answer: str, marked: str, status: Any, markers: list[int]) -> Sente
     )
 
 
+CONFLICT = ConflictOut(
+    kind="quantity",
+    sides=[
+        ConflictSideOut(citation=CARRY_OVER, stated="三月三十一日", date=NOW, is_date_stated=True),
+        ConflictSideOut(citation=REVENUE, stated="318 million yuan", date=NOW, is_date_stated=False),
+    ],
+    newer_wins=True,
+)
+
+
 def answer(question: str, text: str, sentences: list[SentenceOut], **changes: Any) -> AnswerOut:
     fields: dict[str, Any] = {
         "question": question,
@@ -219,7 +231,7 @@ def draft_script() -> list[Event]:
         ("sentence", {"sentence": checked, "citations": [REVENUE], "held_back": False}),
         ("delta", {"text": " fell."}),
         GATE,
-        ("answer", {"answer": answer(ASKED_DRAFT, "Revenue rose.", [checked])}),
+        ("answer", {"answer": answer(ASKED_DRAFT, "Revenue rose.", [checked], conflicts=[CONFLICT])}),
     ]
 
 

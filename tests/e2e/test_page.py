@@ -46,6 +46,23 @@ def open_documents(page: Page) -> None:
     expect(page.locator(".document-list")).to_be_visible()
 
 
+# --- documents that disagree
+
+
+def test_both_sides_of_a_conflict_are_shown_with_their_dates_and_lead_to_their_quotes(page: Page, service: Any) -> None:
+    answered(page, service, ASKED_DRAFT, gates=3)
+
+    conflict = page.locator(".conflict")
+    expect(conflict.locator("li")).to_have_count(2)
+    expect(conflict).to_contain_text("The documents disagree")
+    expect(conflict.locator("li").first).to_contain_text("三月三十一日")
+    expect(conflict.locator("li").first).to_contain_text("of 2026-11-23")
+    expect(conflict.locator("li").last).to_contain_text("added 2026-11-23")
+    expect(conflict).to_contain_text("the later one holds")
+    conflict.locator(".mark").first.click()
+    expect(page.locator("#evidence")).to_contain_text("年假可以结转至次年三月三十一日")
+
+
 # --- the answer as it arrives
 
 

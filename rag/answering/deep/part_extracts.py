@@ -9,7 +9,7 @@ import numpy as np
 from rag.answering.evidence import Evidence, EvidenceSentence
 from rag.answering.extractive import question_scores
 from rag.answering.injection import is_instruction
-from rag.answering.question_words import word_shares
+from rag.retrieval.question_words import word_shares
 from rag.retrieval.retriever import Retrieval
 
 

@@ -136,6 +136,8 @@ class Summarizer:
         async with aclosing(self._whole.written(work, messages, part.passages, most)) as checked:
             async for event in checked:
                 yield event
+                if self._is_over(summing):
+                    break
         summing.spend(work.usage)
         yield Progress(1, 1)
 
@@ -204,13 +206,15 @@ class Summarizer:
         passages = tuple(one for one in summing.document.passages if one.passage.id in sources)
         work = Work(summing.document.as_found(passages, summing.language), draft=summing.draft)
         messages = whole_messages(grouped, summing.language, most)
-        stop_at = summing.started + self._settings.summary_s
         async with aclosing(self._whole.written(work, messages, evidence_of(fitting), most)) as checked:
             async for event in checked:
                 yield event
-                if self._clock() >= stop_at:
+                if self._is_over(summing):
                     break
         summing.spend(work.usage)
+
+    def _is_over(self, summing: Summing) -> bool:
+        return self._clock() - summing.started >= self._settings.summary_s
 
     def _fitting(self, notes: Sequence[Note], centre: np.ndarray) -> list[Note]:
         sizes = self._embedder.embedder.count_tokens([note.text for note in notes])

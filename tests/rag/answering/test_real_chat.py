@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-import platformdirs
 import pytest
 
 from rag.citations import AnswerMode
 from rag.models.llama_cpp_chat import LlamaCppChat
-from rag.models.openmp import let_barriers_sleep
 from rag.settings import ChatSettings
 from tests.rag.library import Library
 
@@ -20,16 +17,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.models]
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@pytest.fixture
-def gguf() -> Path:
-    let_barriers_sleep()
-    cache = Path(os.environ.get("CHUCHU_MODELS_DIR", Path(platformdirs.user_cache_dir("chuchu")) / "models"))
-    files = sorted((cache / "qwen2.5-coder-0.5b-instruct-q4").glob("*.gguf"))
-    if not files:
-        pytest.skip("the 0.5B Qwen is not on this machine: run `make models`")
-    return files[0]
 
 
 async def test_a_judged_answer_is_written_from_what_the_judge_read(library: Library, gguf: Path) -> None:

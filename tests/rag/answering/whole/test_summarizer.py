@@ -205,3 +205,12 @@ async def test_only_the_live_version_is_read(library: Library) -> None:
     summary = await library.summarizer(None).summarize(found)
 
     assert [citation.quote for citation in summary.citations] == [LEAVE]
+
+
+async def test_time_ends_the_writing_too(library: Library) -> None:
+    found = await document(library, SHORT)
+    slow = ScriptedChat([f"{WARRANTY} {BATTERY}"], piece_delay_s=0.02)
+
+    summary = await library.summarizer(slow, summary_s=0.05).summarize(found)
+
+    assert [one.text for one in summary.sentences] == [WARRANTY]
