@@ -26,8 +26,8 @@ NAMES = (
     *("startup", "index", "pages", "long_pdf", "fidelity", "scans", "extraction", "breadth", "ingestion"),
     *("search", "reranking", "answers", "planted", "translations"),
 )
-ON_REQUEST = ("kills", "outages")
-"""Proofs that take long: only when they are named."""
+ON_REQUEST = ("kills", "outages", "baselines")
+"""Proofs that take long, and what needs packages that the product does not: only when they are named."""
 
 
 def imported(name: str) -> Benchmark:
