@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 
 import numpy as np
 
 from rag.answering.answerability import answerability, signals
 from rag.answering.calibration import Calibration
-from rag.answering.checking import RESTATES, SentenceChecker, is_foreign
+from rag.answering.checking import SentenceChecker, is_foreign
 from rag.answering.citing import Citer
-from rag.answering.completing import missing_sentences
 from rag.answering.conflicts import Conflicts
 from rag.answering.context import Context, budget_of, pack_context
 from rag.answering.conversation.condensing import Condenser
 from rag.answering.conversation.turns import History
 from rag.answering.deep.deepening import Deepener, Gathered
-from rag.answering.deep.part_extracts import extract_parts
 from rag.answering.deep.second_look import SecondLook
 from rag.answering.effort import Pace
 from rag.answering.estimate import Estimate, estimated
 from rag.answering.events import Answered, Event, SourcesFound, StepTaken, TextWritten
-from rag.answering.evidence import Evidence, EvidenceSentence, centred, split_sources
-from rag.answering.extractive import VERBATIM, excerpts, extract, question_scores, shown_quote
+from rag.answering.evidence import Evidence, centred, split_sources
+from rag.answering.extractive import excerpts, question_scores
+from rag.answering.notices import Notice
 from rag.answering.packing import Packed
 from rag.answering.prompts import answer_messages, judging_messages
+from rag.answering.quoting import Quoter
 from rag.answering.refusals import declines, refusal
 from rag.answering.sentence_stream import SentenceStream, WrittenSentence
 from rag.answering.surroundings import Surroundings
-from rag.answering.telling import may_answer
 from rag.answering.work import Work
 from rag.answering.writing import Writing
 from rag.citations import Answer, AnswerMode, Effort, Refusal, RefusalReason, Step, StepKind
-from rag.documents import Language, ScoredPassage
+from rag.documents import ScoredPassage
 from rag.errors import ChatUnavailable
 from rag.index.filters import EVERYTHING, Filter
 from rag.models.batching import EmbeddingBatcher
@@ -46,27 +45,6 @@ from rag.retrieval.centres import Centres
 from rag.retrieval.question_words import word_shares
 from rag.retrieval.retriever import Retrieval, Retriever
 from rag.settings import AnsweringSettings, ChatSettings
-from rag.text.questions import asks_for_several
-
-_EXTRACTS_INSTEAD = {
-    "en": "The chat model did not answer, so these are the documents' own sentences.",
-    "zh": "对话模型没有响应，以下为文档原句。",
-}
-_EXTRACTS_FOR_LANGUAGE = {
-    "en": "The chat model answered in another language, so these are the documents' own sentences.",
-    "zh": "对话模型未用中文回答，以下为文档原句。",
-}
-_EXTRACTS_FOR_SUPPORT = {
-    "en": "The chat model gave no answer that the documents support, so these are the documents' own sentences.",
-    "zh": "对话模型未给出有文档支持的回答，以下为文档原句。",
-}
-LIKELY = 0.75
-"""Probability from which sources are quoted where the model declines, or writes what they do not support: small models
-overlook what stands there. Of 104 unanswerable dev questions, one in ten reaches it; of 103 answerable ones, 60 %."""
-_COMPLETED = {
-    "en": "The last sentences are the documents' own: they belong to the answer, and the chat model left them out.",
-    "zh": "末尾几句为文档原句：它们属于答案的一部分，而对话模型未写出。",
-}
 
 
 class _OtherLanguage(Exception):
@@ -94,7 +72,7 @@ class Answerer:
         self._embedder = embedder
         self._chat = chat
         self._judge: YesNoJudge | None = chat if settings.judge and isinstance(chat, YesNoJudge) else None
-        self._citer = citer
+        self._quoter = Quoter(citer)
         self._checker = SentenceChecker(embedder, citer, calibration, strict=settings.policy == "strict")
         self._calibration = calibration
         self._settings = settings
@@ -264,20 +242,20 @@ class Answerer:
                 async with aclosing(self._generated(work, packed, chat, begun)) as events:
                     async for event in events:
                         yield event
-                async for event in self._complete(work, scores):
+                async for event in self._quoter.complete(work, scores):
                     yield event
-                if work.draft.sentences or not _may_be_quoted(work, scores):
+                if work.draft.sentences or not self._quoter.may_answer(work, scores):
                     return
-                work.notices.append(_in_language(_EXTRACTS_FOR_SUPPORT, work.language))
+                work.notices.append(Notice.EXTRACTS_FOR_SUPPORT.text(work.language))
             except ChatUnavailable:
                 work.is_chat_down = True
             except _OtherLanguage:
-                work.notices.append(_in_language(_EXTRACTS_FOR_LANGUAGE, work.language))
+                work.notices.append(Notice.EXTRACTS_FOR_LANGUAGE.text(work.language))
         if work.is_chat_down:
-            work.notices.append(_in_language(_EXTRACTS_INSTEAD, work.language))
+            work.notices.append(Notice.EXTRACTS_INSTEAD.text(work.language))
         work.start_over(dropped=work.draft.dropped)
         work.mode = AnswerMode.EXTRACTIVE
-        async for event in self._extract(work, scores):
+        async for event in self._quoter.extract(work, scores):
             yield event
 
     async def _generated(
@@ -327,7 +305,7 @@ class Answerer:
             work.usage = delta.usage or work.usage
             for sentence in stream.feed(delta.text):
                 yield await self._check(work, sentence)
-                if _declined(work):
+                if work.has_declined:
                     return
         for sentence in stream.finish():
             yield await self._check(work, sentence)
@@ -337,36 +315,9 @@ class Answerer:
             raise _OtherLanguage
         return await self._checker.check(sentence, work)
 
-    async def _extract(self, work: Work, scores: np.ndarray) -> AsyncGenerator[Event]:
-        assert work.evidence is not None
-        of_parts = extract_parts(work.parts, work.evidence)
-        sources = of_parts if len(of_parts) > 1 else extract(scores, work.evidence)
-        async for event in self._quote(work, sources):
-            yield event
-
-    async def _complete(self, work: Work, scores: np.ndarray) -> AsyncGenerator[Event]:
-        """Add to an account what the model left out of it."""
-        question = work.retrieval.question
-        if not work.draft.sentences or not asks_for_several(question):
-            return
-        assert work.evidence is not None
-        assert work.surroundings is not None
-        told = f"{question}\n{work.draft.text}"
-        missing = missing_sentences(told, work.language, scores, work.evidence, work.surroundings)
-        if missing:
-            work.notices.append(_in_language(_COMPLETED, work.language))
-        async for event in self._quote(work, missing):
-            yield event
-
-    async def _quote(self, work: Work, sources: Sequence[EvidenceSentence]) -> AsyncGenerator[Event]:
-        for source in sources:
-            place = await self._citer.cite(source)
-            work.clock("first_sentence_s")
-            yield work.draft.keep(shown_quote(place), VERBATIM, [place], new_line=bool(work.draft.text))
-
     async def _finished(self, work: Work) -> Answer:
         if not work.draft.sentences:
-            declined = not work.draft.dropped or _declined(work) or _restated(work)
+            declined = not work.draft.dropped or work.has_declined or work.has_restated
             reason = RefusalReason.MODEL_DECLINED if declined else RefusalReason.UNSUPPORTED_ANSWER
             return self._refused(work, reason)
         if self._conflicts is not None:
@@ -410,7 +361,7 @@ class Answerer:
             self._chat_pace.observe(
                 self._chat.name,
                 prompt_tokens=work.usage.prompt_tokens,
-                reading_s=timings["first_token_s"] - timings["retrieved_s"],
+                reading_s=timings["first_token_s"] - timings["weighed_s" if work.is_judged else "retrieved_s"],
                 written_tokens=work.usage.completion_tokens,
                 writing_s=timings["finished_s"] - timings["first_token_s"],
             )
@@ -419,31 +370,3 @@ class Answerer:
         """The chat model's name where it wrote the answer, or what was refused; none under extracts."""
         has_written = work.mode is AnswerMode.GENERATED and "first_token_s" in work.timings
         return self._chat.name if self._chat and has_written else ""
-
-
-def _declined(work: Work) -> bool:
-    """Whether the model began by saying that the sources do not tell: what it adds is then guesswork."""
-    return not work.draft.sentences and any(declines(sentence.text) for sentence in work.draft.dropped)
-
-
-def _restated(work: Work) -> bool:
-    """Whether nothing came of the question but the question."""
-    return bool(work.draft.dropped) and all(
-        any(check.name == RESTATES for check in sentence.checks) for sentence in work.draft.dropped
-    )
-
-
-def _may_be_quoted(work: Work, scores: np.ndarray) -> bool:
-    """Whether the sources likely answer what the model did not.
-
-    A model that gives a question for one fact back as its answer has found the place, and not the fact.
-    """
-    question = work.retrieval.question
-    if not work.is_likely_answered(LIKELY) or (_restated(work) and not asks_for_several(question)):
-        return False
-    assert work.evidence is not None
-    return any(may_answer(question, sentence.text) for sentence in extract(scores, work.evidence))
-
-
-def _in_language(texts: Mapping[str, str], language: Language) -> str:
-    return texts["zh" if language == "zh" else "en"]

@@ -12,7 +12,7 @@ from rag.answering.citing import Citer
 from rag.answering.events import SentenceChecked
 from rag.answering.refusals import declines
 from rag.answering.sentence_stream import WrittenSentence
-from rag.answering.telling import tells_more
+from rag.answering.telling import RESTATES, tells_more
 from rag.answering.verification import Verdict, verify
 from rag.answering.work import Work
 from rag.citations import Check, SupportStatus
@@ -21,8 +21,6 @@ from rag.models.batching import EmbeddingBatcher
 from rag.retrieval.centres import Centres
 from rag.text.language import detect_language
 
-RESTATES = "restates"
-"""The check of a sentence that gives the question back as its answer."""
 _UNFIT = (SupportStatus.UNSUPPORTED, SupportStatus.CONTRADICTED)
 
 _DECLINES = Verdict(

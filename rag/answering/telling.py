@@ -34,6 +34,8 @@ _EMPTY: Final = word_set(
 )
 
 
+RESTATES: Final = "restates"
+"""The check of a sentence that gives the question back as its answer."""
 LEAST_RESTATED = 0.5
 """The share of a question's terms from which a sentence restates it. A name alone answers, though it stands there."""
 

@@ -14,7 +14,9 @@ from rag.answering.draft import Draft
 from rag.answering.effort import Pace
 from rag.answering.events import StepTaken
 from rag.answering.evidence import Evidence
+from rag.answering.refusals import declines
 from rag.answering.surroundings import Surroundings
+from rag.answering.telling import RESTATES
 from rag.citations import AnswerMode, Conflict, SentenceSupport, Step, Usage
 from rag.documents import Language
 from rag.retrieval.centres import Centres
@@ -81,3 +83,14 @@ class Work:
     def is_likely_answered(self, probability: float) -> bool:
         """Whether a judge was asked, and the sources answer the question with at least this probability."""
         return self.is_judged and (self.evidence_score or 0.0) >= probability
+
+    @property
+    def has_declined(self) -> bool:
+        """Whether the model began by saying that the sources do not tell: what it adds is then guesswork."""
+        return not self.draft.sentences and any(declines(sentence.text) for sentence in self.draft.dropped)
+
+    @property
+    def has_restated(self) -> bool:
+        """Whether nothing came of the question but the question."""
+        dropped = self.draft.dropped
+        return bool(dropped) and all(any(check.name == RESTATES for check in one.checks) for one in dropped)

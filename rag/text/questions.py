@@ -35,6 +35,10 @@ _AMOUNT = re.compile(
     r"|多少|百分之几|几[个次项家名人年月天份种件条位台次岁期层]|多[大高长久远重]",
     re.IGNORECASE,
 )
+_COUNT = re.compile(
+    r"\bhow many\b|几[个次项家份件条种位]|(?:一共|总共|共计?|合计)(?:有|是)?(?:多少|几)|多少[个次项家份件条种位]",
+    re.IGNORECASE,
+)
 _DATE = re.compile(
     r"\bwhen\b|\b(?:what|which)\ (?:date|day|month|year|quarter)\b"
     r"|什么时候|何时|哪一?[年月天日]|几[月号日]|(?:日期|时间)是(?:什么|哪)",
@@ -53,6 +57,11 @@ def asks_to_choose(question: str) -> bool:
 def asks_for_several(question: str) -> bool:
     """Whether an answer is an account or a list rather than one fact."""
     return bool(_SEVERAL.search(question))
+
+
+def asks_to_count(question: str) -> bool:
+    """Whether it asks how many there are, which texts that list them need not say."""
+    return bool(_COUNT.search(question))
 
 
 def answers_in_kind(question: str, told: Sequence[Quantity]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from typing import Final
 
-from rag.answering.checking import RESTATES, SentenceChecker
+from rag.answering.checking import SentenceChecker
 from rag.answering.events import SentenceChecked, StepTaken
 from rag.answering.evidence import centred, split_sources
 from rag.answering.extractive import question_scores
@@ -15,6 +15,7 @@ from rag.answering.packing import pack
 from rag.answering.refusals import declines
 from rag.answering.sentence_stream import WrittenSentence
 from rag.answering.surroundings import Surroundings
+from rag.answering.telling import RESTATES
 from rag.answering.work import Work
 from rag.citations import SentenceSupport, Step, StepKind, SupportStatus
 from rag.index.filters import Filter

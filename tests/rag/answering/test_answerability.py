@@ -36,7 +36,8 @@ def test_a_judge_that_is_surer_makes_it_likelier() -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "is_spread"), [("Who leads Acme?", False), ("How did Acme grow?", True), ("甲和乙谁更高？", True)]
+    ("question", "is_spread"),
+    [("Who leads Acme?", False), ("How did Acme grow?", True), ("甲和乙谁更高？", True), ("有几项？", True)],
 )
 def test_a_doubt_weighs_less_where_no_single_sentence_could_answer(question: str, is_spread: bool) -> None:
     found = signals(question, {}, CLAIM, np.array([1.0]), evidence(("Acme.", 0.5)))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.text.quantities import quantities
-from rag.text.questions import answers_in_kind, asks_for_several, asks_to_choose
+from rag.text.questions import answers_in_kind, asks_for_several, asks_to_choose, asks_to_count
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,18 @@ def test_some_questions_ask_for_an_account(question: str, several: bool) -> None
 )
 def test_an_amount_is_answered_with_an_amount_and_a_date_with_a_date(question: str, told: str, fits: bool) -> None:
     assert answers_in_kind(question, quantities(told)) is fits
+
+
+@pytest.mark.parametrize(
+    ("question", "counts"),
+    [
+        ("How many guards are there?", True),
+        ("一共有多少份证据？", True),
+        ("做了几项检查？", True),
+        ("How much is it?", False),
+        ("利润是多少？", False),
+        ("几月开业？", False),
+    ],
+)
+def test_some_questions_ask_to_count(question: str, counts: bool) -> None:
+    assert asks_to_count(question) is counts
