@@ -18,7 +18,7 @@ from rag.evaluation.datasets import CorpusDocument
 from rag.models.embedding import Embedder
 
 CHUNK_TOKENS = 256
-"""Of the sizes that were tried (256, 512, and its default of 1,024), the one with which it finds the most evidence."""
+"""With which it finds more of DRAGONBall's evidence in the first 1,000 words than as it comes."""
 _SPARSE_MODEL = "Qdrant/bm25"
 
 
