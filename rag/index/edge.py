@@ -54,7 +54,7 @@ class EdgePassageIndex:
     """Searches are exact up to `graph_from` passages: no graph, full recall under every filter.
 
     What is written is searched as it is. `optimize` rewrites it, in another process, in one piece and quantised: a
-    question's legs over 100,000 passages take 10 ms rather than 37 then (`python -m benchmarks index`, busy machine).
+    question's legs over 100,000 passages took 10 ms rather than 37 then, on a busy machine (docs/decisions/0006).
 
     The folder holds the manifest, the lock and one shard. A new shard is complete before the manifest names it, and
     shards that the manifest does not name are leftovers, so that every crash leaves one whole index.
