@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from rag.errors import DocumentAmbiguous, DocumentNotFound
 
@@ -34,7 +35,7 @@ def document_id_of(client: Client, name: str) -> str:
 
 def _names(document: DocumentOut) -> list[str]:
     """Title, uri, and the file's name, with and without its ending."""
-    file = document.uri.rsplit("/", 1)[-1]
+    file = unquote(document.uri).rsplit("/", 1)[-1]  # a file:// address has Chinese names escaped
     return [one.casefold() for one in (document.title, document.uri, file, file.rsplit(".", 1)[0]) if one]
 
 
