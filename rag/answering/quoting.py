@@ -23,6 +23,11 @@ LIKELY: Final = 0.75
 overlook what stands there. Of 104 unanswerable dev questions, one in ten reaches it; of 103 answerable ones, 60 %."""
 
 
+LIKELY_ACCOUNT: Final = 0.5
+"""The same where an account or a list is asked for: a judge doubts those, since no single sentence gives one, and few
+questions that nothing answers ask for one."""
+
+
 class Quoter:
     def __init__(self, citer: Citer) -> None:
         self._citer = citer
@@ -33,7 +38,10 @@ class Quoter:
         A model that gives a question for one fact back as its answer has found the place, and not the fact.
         """
         question = work.retrieval.question
-        if not work.is_likely_answered(LIKELY) or (work.has_restated and not asks_for_several(question)):
+        is_account = asks_for_several(question)
+        if not work.is_likely_answered(LIKELY_ACCOUNT if is_account else LIKELY):
+            return False
+        if work.has_restated and not is_account:
             return False
         assert work.evidence is not None
         return any(may_answer(question, sentence.text) for sentence in extract(scores, work.evidence))

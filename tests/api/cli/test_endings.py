@@ -65,10 +65,11 @@ def test_a_reader_who_has_seen_enough_sees_no_trace(
 ) -> None:
     """As in `chuchu … | head -1`. The status is Click's, for every program of its kind."""
     process = chuchu.start(*arguments, **buffering)
+    assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
-    with process.stderr:
+    with process.stdin, process.stderr:
         said = process.stderr.read()
 
     assert process.wait(timeout=60) == 1
