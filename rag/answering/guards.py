@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final
 
 from rag.answering.attribution import Attribution
@@ -15,6 +16,7 @@ from rag.answering.evidence import EvidenceSentence
 from rag.answering.injection import addresses_model, foreign_links, is_instruction
 from rag.citations import Check, SupportStatus
 from rag.text.bounds import bound_at
+from rag.text.comparatives import compares, tells_comparison
 from rag.text.contrasts import contrasts
 from rag.text.name_comparison import other_names
 from rag.text.polarity import polarity_conflict
@@ -125,6 +127,23 @@ def _opposites(claim: str, attribution: Attribution) -> Finding:
     return Finding(Check("opposites", False, detail), SupportStatus.CONTRADICTED)
 
 
+def _comparison(claim: str, attribution: Attribution) -> Finding:
+    """One thing is said to be more than another only by a quote that compares, or by quotes that tell of both.
+
+    "A was judged earlier" does not rest on the name of the court, nor on one of the two dates.
+    """
+    texts = [sentence.dated for sentence in attribution.sentences]
+    if not compares(claim) or any(map(tells_comparison, texts)) or _tell_two_alike(texts):
+        return _passed("comparison")
+    return Finding(Check("comparison", False, "the quotes tell of no two things"), SupportStatus.UNSUPPORTED)
+
+
+def _tell_two_alike(texts: Sequence[str]) -> bool:
+    """Whether two quantities of one kind are told, which a reader can compare."""
+    told = [quantity for text in texts for quantity in quantities(text)]
+    return any(comparable(one, other) for one, other in combinations(told, 2))
+
+
 def _polarity(claim: str, attribution: Attribution) -> Finding:
     """The claim does not deny what its quotes assert, or assert what they deny."""
     if not any(polarity_conflict(claim, sentence.text) for sentence in attribution.sentences):
@@ -148,7 +167,10 @@ def _links(claim: str, attribution: Attribution) -> Finding:
     return Finding(Check("links", False, ", ".join(found)), SupportStatus.UNSUPPORTED)
 
 
-_GUARDS: Final[tuple[Guard, ...]] = (_sources, _links, _quantities, _bounds, _names, _opposites, _polarity)
+_GUARDS: Final[tuple[Guard, ...]] = (
+    *(_sources, _links, _quantities, _bounds),
+    *(_names, _opposites, _comparison, _polarity),
+)
 
 
 def _passed(name: str) -> Finding:

@@ -137,6 +137,24 @@ def test_a_name_that_nothing_stands_for_leaves_a_doubt() -> None:
     assert (verdict.status, failed(verdict)) == (PARTIAL, {"names"})
 
 
+@pytest.mark.parametrize(
+    ("claim", "quotes", "passes"),
+    [
+        ("张三的判决更早。", ["苹果区人民法院"], False),
+        ("张三的判决更早。", ["张三于2022年5月1日被判决。"], False),
+        ("张三的判决更早。", ["张三于2022年5月1日被判决。", "李四于2023年6月2日被判决。"], True),
+        ("张三的判决更早。", ["张三的判决早于李四。"], True),
+        ("A's profit is higher.", ["A's profit is 5 million dollars."], False),
+        ("A's profit is higher.", ["A made 5 million dollars and B made 3 million dollars."], True),
+    ],
+)
+def test_a_comparison_rests_on_both_sides(claim: str, quotes: list[str], passes: bool) -> None:
+    verdict = verify(claim, Attribution(tuple(map(sentence, quotes)), 1.0, 1.0), 0.5)
+
+    assert {check.name: check.passed for check in verdict.checks}["comparison"] is passes
+    assert passes or verdict.status is SupportStatus.UNSUPPORTED
+
+
 def test_a_claim_without_a_source_is_unsupported() -> None:
     verdict = judged("Parking is free.")
 
