@@ -215,7 +215,7 @@ class Answerer:
         shares = word_shares(work.retrieval.question, work.retrieval.passages)
         scores = question_scores(shares, vector, work.evidence)
         work.surroundings = Surroundings(work.evidence, scores)
-        found = signals(work.retrieval.question, shares, vector, scores, work.evidence)
+        found = signals(work.retrieval.question, work.language, shares, vector, scores, work.evidence)
         if judge is not None and work.evidence.sentences:
             found = found.judged(await self._margin(work, excerpts(scores, work.evidence), judge))
             work.is_judged = found.margin is not None

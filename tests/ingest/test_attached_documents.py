@@ -67,7 +67,7 @@ def test_a_new_state_of_the_mail_reads_only_what_changed(tmp_path: Path) -> None
         assert {"New words.", "Stays."} <= texts
         assert not texts & {"Old words.", "Leaves."}
 
-    with_services(tmp_path, scenario)
+    with_services(tiny_settings(tmp_path, ingest={"keep_originals_s": 0}), scenario)
 
 
 def test_what_cannot_be_read_is_listed_and_costs_nothing_else(tmp_path: Path) -> None:

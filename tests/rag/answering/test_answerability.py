@@ -40,7 +40,7 @@ def test_a_judge_that_is_surer_makes_it_likelier() -> None:
     [("Who leads Acme?", False), ("How did Acme grow?", True), ("甲和乙谁更高？", True), ("有几项？", True)],
 )
 def test_a_doubt_weighs_less_where_no_single_sentence_could_answer(question: str, is_spread: bool) -> None:
-    found = signals(question, {}, CLAIM, np.array([1.0]), evidence(("Acme.", 0.5)))
+    found = signals(question, "en", {}, CLAIM, np.array([1.0]), evidence(("Acme.", 0.5)))
 
     assert found.is_spread is is_spread
     doubted = [answerability(Signals(0.5, 0.5, spread, -0.5)) for spread in (False, True)]
@@ -51,7 +51,7 @@ def test_the_closest_sentence_and_the_words_of_the_best_three_count() -> None:
     found = evidence(("The warranty lasts.", 0.4), ("Parking.", 0.6), ("Lunch.", -0.2), ("Jukebox.", 0.1))
     shares = {"warranti": 0.5, "park": 0.2, "jukebox": 0.3}
 
-    told = signals("?", shares, CLAIM, np.array([3.0, 2.0, 1.0, 0.0]), found)
+    told = signals("?", "en", shares, CLAIM, np.array([3.0, 2.0, 1.0, 0.0]), found)
 
     assert told.closeness == pytest.approx(0.6)
     assert told.coverage == pytest.approx(0.7)
@@ -61,10 +61,19 @@ def test_the_closest_sentence_and_the_words_of_the_best_three_count() -> None:
 def test_words_of_the_headers_count() -> None:
     found = Evidence((sentence("It lasts long.", context="Warranty"),), np.array([[0.5, 0.0]], np.float32))
 
-    assert signals("?", {"warranti": 1.0}, CLAIM, np.array([1.0]), found).coverage == pytest.approx(1.0)
+    assert signals("?", "en", {"warranti": 1.0}, CLAIM, np.array([1.0]), found).coverage == pytest.approx(1.0)
 
 
 def test_without_sentences_nothing_is_likely() -> None:
-    nothing = signals("?", {"warranti": 1.0}, CLAIM, np.zeros(0), evidence())
+    nothing = signals("?", "en", {"warranti": 1.0}, CLAIM, np.zeros(0), evidence())
 
     assert answerability(nothing.judged(9.0)) == 0
+
+
+def test_sentences_in_another_language_are_not_held_to_the_words_of_the_question() -> None:
+    found = evidence(("保修期为两年。", 0.51), ("停车免费。", 0.1))
+
+    told = signals("How long is the warranty?", "en", {"warranti": 1.0}, CLAIM, np.array([2.0, 1.0]), found)
+
+    assert told.closeness == pytest.approx(0.6)
+    assert 0 < told.coverage < 1
