@@ -39,7 +39,7 @@ from rag.store.vector_sums import VectorSum
 from rag.text.language import detect_language
 from rag.text.terms import lexical_terms
 
-CALIBRATION = Calibration(evidence_threshold=0.05, support_threshold=0.66)
+CALIBRATION = Calibration(evidence_threshold=0.17, support_threshold=0.66)
 """For HashEmbedder, to which only shared words are close. Written out, so that fitting the defaults anew does not
 change what these tests say."""
 
