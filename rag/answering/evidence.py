@@ -11,6 +11,7 @@ import numpy as np
 from rag.documents import ScoredPassage, Span
 from rag.models.embedding import Vectors
 from rag.retrieval.centres import Centres
+from rag.text.quantities import QuantityKind, quantities
 from rag.text.sentences import sentence_spans
 from rag.text.terms import lexical_terms
 from rag.text.years import last_year, leaves_year_open
@@ -19,6 +20,9 @@ LEAST_LETTERS = 2
 """A span with fewer letters and digits - a bullet, a rule - proves nothing."""
 _GAP_CHARACTERS = 3
 """White space between two sentences that stand beside one another."""
+_NAMING = frozenset({QuantityKind.DATE, QuantityKind.ORDINAL, QuantityKind.CODE})
+CELLS = " | "
+"""What the cells of a row are written between."""
 LONGEST_LABEL = 40
 """Characters of a line that ends in a colon and names what stands below it, as in forms and records."""
 
@@ -30,8 +34,16 @@ class EvidenceSentence:
     source: ScoredPassage
     span: Span
     text: str
+    columns: str = ""
+    """The first row of the table whose row it is, where that stands in the same passage."""
     dated_by: EvidenceSentence | None = None
     """The sentence before it that tells the year of its dates, where it leaves that open."""
+
+    @property
+    def header(self) -> str:
+        """What it stands under: title and headings, and the names of its columns."""
+        context = self.source.passage.context
+        return f"{context}\n{self.columns}" if context and self.columns else context or self.columns
 
     @cached_property
     def terms(self) -> frozenset[str]:
@@ -40,7 +52,7 @@ class EvidenceSentence:
     @cached_property
     def header_terms(self) -> frozenset[str]:
         """What the sentence is about, where it does not say so itself: its title, headings and table header."""
-        return frozenset(lexical_terms(self.source.passage.context))
+        return frozenset(lexical_terms(self.header))
 
     @cached_property
     def dated(self) -> str:
@@ -48,13 +60,13 @@ class EvidenceSentence:
         if self.dated_by:
             year = last_year(self.dated_by.text)
         else:
-            year = last_year(self.source.passage.context) if leaves_year_open(self.text) else None
+            year = last_year(self.header) if leaves_year_open(self.text) else None
         return f"{year}年\n{self.text}" if year else self.text
 
     @property
     def in_context(self) -> str:
         """The sentence under its header, as it is embedded."""
-        return f"{self.source.passage.context}\n{self.text}" if self.source.passage.context else self.text
+        return f"{self.header}\n{self.text}" if self.header else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +94,28 @@ def split_sources(sources: Sequence[ScoredPassage]) -> list[EvidenceSentence]:
             place = (source.passage.version_id, span.shifted(source.passage.span.start))
             if place not in seen and sum(map(str.isalnum, text)) >= LEAST_LETTERS:
                 seen.add(place)
-                sentences.append(EvidenceSentence(source, place[1], text))
+                sentences.append(EvidenceSentence(source, place[1], text, _columns(source.text, span)))
     return _dated(sentences)
+
+
+def _columns(passage: str, row: Span) -> str:
+    """The first row of the table that a row of a passage belongs to; nothing for that row itself, or for prose.
+
+    A table that goes on from another passage has it in its header.
+    """
+    lines = [*passage[: row.start].split("\n")[:-1], passage[row.start : row.end].split("\n")[0]]
+    first = len(lines)
+    while first and CELLS in lines[first - 1]:
+        first -= 1
+    return lines[first] if first < len(lines) - 1 and _names_columns(lines[first]) else ""
+
+
+def _names_columns(row: str) -> bool:
+    """Whether a row has no amounts of its own, which would pass for those of the rows below; years and quarters may
+    name columns.
+    """
+    told = quantities(row)
+    return all(one.kind in _NAMING or (one.kind is QuantityKind.NUMBER and 1900 <= one.value < 2100) for one in told)
 
 
 def _dated(sentences: Sequence[EvidenceSentence]) -> list[EvidenceSentence]:

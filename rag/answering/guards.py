@@ -181,8 +181,8 @@ def _readable(sentence: EvidenceSentence) -> str:
     """What a reader of the quote has before them: the quote, and the header it stands under, which may hold the unit
     of a column or the year of a report; and the year of its dates where the sentence before tells it.
     """
-    return f"{sentence.source.passage.context}\n{sentence.dated}"
+    return f"{sentence.header}\n{sentence.dated}"
 
 
 def _headers(sentences: Sequence[EvidenceSentence]) -> list[str]:
-    return list(dict.fromkeys(sentence.source.passage.context for sentence in sentences))
+    return list(dict.fromkeys(sentence.header for sentence in sentences))

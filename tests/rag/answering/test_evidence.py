@@ -3,7 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from rag.answering.attribution import Attribution
 from rag.answering.evidence import centred, split_sources
+from rag.answering.verification import verify
+from rag.citations import SupportStatus
 from rag.documents import LANGUAGES, Language
 from rag.retrieval.centres import Centres
 from tests.rag.answering.sources import sentence, source
@@ -106,3 +109,36 @@ def test_a_year_does_not_reach_over_text_that_is_not_here() -> None:
 def test_a_header_tells_the_year_where_no_sentence_does() -> None:
     assert sentence("3月召开会议。", context="2021年度报告").dated == "2021年\n3月召开会议。"
     assert sentence("会议召开。", context="2021年度报告").dated == "会议召开。"
+
+
+def test_a_row_stands_under_the_names_of_its_columns() -> None:
+    text = "Limits are per night.\n\nCity | Limit (CNY)\nBeijing | 780\nShenzhen | 700\n\nMeals are extra."
+
+    found = split_sources([source(text, context="Travel")])
+
+    assert [(one.text, one.columns) for one in found] == [
+        ("Limits are per night.", ""),
+        ("City | Limit (CNY)", ""),
+        ("Beijing | 780", "City | Limit (CNY)"),
+        ("Shenzhen | 700", "City | Limit (CNY)"),
+        ("Meals are extra.", ""),
+    ]
+    assert found[3].in_context == "Travel\nCity | Limit (CNY)\nShenzhen | 700"
+    claim = "The limit in Shenzhen is 700 CNY."
+    assert verify(claim, Attribution((found[3],), 1.0, 1.0), 0.5).status is SupportStatus.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("first", "names"),
+    [
+        ("Item | Price", True),
+        ("Item | 2023 | 2024", True),
+        ("Item | Q1", True),
+        ("Screws | 15", False),
+        ("甲 | 5万元", False),
+    ],
+)
+def test_a_first_row_with_amounts_of_its_own_names_no_columns(first: str, names: bool) -> None:
+    found = split_sources([source(f"{first}\nBolts | 20")])
+
+    assert found[1].columns == (first if names else "")
