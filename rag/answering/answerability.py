@@ -30,8 +30,8 @@ _JUDGED = (-3.1, 2.2, 1.3, 1.1, 2.4)
 _NO_SENTENCE = -1.0
 """The closeness of nothing; no sentence means the opposite of a question."""
 _COVERAGE_ACROSS = 0.6
-"""The coverage of sentences in another language, which share no words with the question: that of answerable questions
-in their own."""
+"""The coverage where the closest sentence is in another language, which shares no words with the question: that of
+answerable questions in their own."""
 _SUREST = 4.0
 """Margins count up to this: a small model is sure of too much."""
 
@@ -71,9 +71,10 @@ def signals(
         return Signals(_NO_SENTENCE, 0.0, is_spread)
     best = [evidence.sentences[n] for n in map(int, np.argsort(-scores, kind="stable")[:_BEST_SENTENCES])]
     closeness = evidence.closeness(vector) / np.array([_reach(one, language) for one in evidence.sentences])
-    own = [sentence for sentence in best if sentence.source.passage.language == language]
-    told = frozenset[str]().union(*(sentence.terms | sentence.header_terms for sentence in own))
-    coverage = sum(share for word, share in shares.items() if word in told) if own else _COVERAGE_ACROSS
+    told = frozenset[str]().union(*(sentence.terms | sentence.header_terms for sentence in best))
+    coverage = sum(share for word, share in shares.items() if word in told)
+    if evidence.sentences[int(closeness.argmax())].source.passage.language != language:
+        coverage = max(coverage, _COVERAGE_ACROSS)
     return Signals(min(1.0, float(closeness.max())), coverage, is_spread)
 
 
