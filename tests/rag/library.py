@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,9 @@ class Library:
         chosen = AnsweringSettings(**{"judge": True} | settings)
         citer = Citer(self.parsed)
         conflicts = Conflicts(self.stores.documents, self.batcher, citer)
-        return Answerer(self.retriever(), self.batcher, chat, citer, CALIBRATION, chosen, chat_timeout_s, conflicts)
+        threshold = CALIBRATION.evidence_threshold if chosen.evidence_threshold is None else chosen.evidence_threshold
+        calibration = replace(CALIBRATION, evidence_threshold=threshold)
+        return Answerer(self.retriever(), self.batcher, chat, citer, calibration, chosen, chat_timeout_s, conflicts)
 
     def whole_documents(self) -> WholeDocuments:
         corpora = Corpora(self.stores.documents, self.priors)
