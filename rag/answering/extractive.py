@@ -58,11 +58,17 @@ def extract(scores: np.ndarray, evidence: Evidence) -> list[EvidenceSentence]:
 
 
 def excerpts(scores: np.ndarray, evidence: Evidence) -> list[ScoredPassage]:
-    """The sentences that meet the question best, as sources of their own in the order of their documents: a small model
-    judges a few lines better than a page.
+    """The sentences that meet the question best, rows under the names of their columns, as sources of their own in the
+    order of their documents: a small model judges a few lines better than a page. None speaks to the model.
     """
-    best = sorted(map(int, np.argsort(-scores, kind="stable")[:EXCERPT_SENTENCES]))
-    return [replace(evidence.sentences[n].source, text=evidence.sentences[n].text) for n in best]
+    order = map(int, np.argsort(-scores, kind="stable"))
+    best = islice((n for n in order if not is_instruction(evidence.sentences[n])), EXCERPT_SENTENCES)
+    return [_excerpt(evidence.sentences[n]) for n in sorted(best)]
+
+
+def _excerpt(sentence: EvidenceSentence) -> ScoredPassage:
+    text = f"{sentence.columns}\n{sentence.text}" if sentence.columns else sentence.text
+    return replace(sentence.source, text=text)
 
 
 def shown_quote(place: Citation) -> str:
