@@ -10,7 +10,7 @@ from benchmarks.corpus import MadeUpDocument
 from ingest.intake import Upload
 from rag.store.jobs import Job, JobStatus
 
-_POLL_S = 0.02
+_POLL_S = 0.25
 
 
 async def ingested(services: Services, documents: Sequence[MadeUpDocument]) -> int:
