@@ -152,9 +152,9 @@ class DatabaseSettings(Section):
 class RetrievalSettings(Section):
     candidates: int = Field(60, gt=0, description="Passages taken from each leg of each language.")
     passages: int = Field(20, gt=0, description="Passages that retrieval returns.")
-    signals: tuple[Literal["loans", "twins", "balance", "neighbours", "coverage"], ...] = Field(
-        ("loans", "twins", "balance", "neighbours", "coverage"),
-        description="What counts beside the legs: lexical evidence lent to the other language, the same said in the other language, a second document level with the first, close neighbours, the question's words that the passages before lack.",
+    signals: tuple[Literal["rivals", "loans", "twins", "balance", "neighbours", "coverage"], ...] = Field(
+        ("rivals", "loans", "twins", "balance", "neighbours", "coverage"),
+        description="What counts beside the legs: names in the question that a document's title has another in the place of, lexical evidence lent to the other language, the same said in the other language, a second document level with the first, close neighbours, the question's words that the passages before lack.",
     )
 
 

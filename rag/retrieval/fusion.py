@@ -33,7 +33,8 @@ class Candidate:
 
     `dense` is a centred cosine and `lexical` a surplus from 0 to 1. `lent` is lexical evidence of another language,
     `drawn` what neighbours add, `as_twin` the score of a passage of another language in proportion to how much this
-    one says the same, and `lifted` what puts its document level with another.
+    one says the same, `lifted` what puts its document level with another, and `behind` what it loses where
+    its document is about another than the question.
     """
 
     passage: Passage
@@ -43,11 +44,12 @@ class Candidate:
     drawn: float = 0.0
     as_twin: float = -1.0
     lifted: float = 0.0
+    behind: float = 0.0
 
     @property
     def score(self) -> float:
         own = self.dense + self.drawn + LEXICAL_WEIGHT * max(self.lexical, self.lent)
-        return max(own, self.as_twin) + self.lifted
+        return max(own, self.as_twin) + self.lifted - self.behind
 
     @property
     def why(self) -> dict[str, float]:
@@ -55,6 +57,8 @@ class Candidate:
         further = {"lent": self.lent, "neighbour": self.drawn, "twin": self.as_twin, "document": self.lifted}
         found = {"dense": self.dense, "lexical": self.lexical}
         found |= {name: value for name, value in further.items() if value > 0}
+        if self.behind:
+            found["rival"] = -self.behind
         return {name: round(value, 4) for name, value in found.items()}
 
 

@@ -22,6 +22,7 @@ from rag.retrieval.legs import Query, legs_of, read
 from rag.retrieval.narrowing import narrowed, nothing_passes
 from rag.retrieval.neighbours import drawn_to_neighbours
 from rag.retrieval.rerank_stage import Reranked, RerankStage
+from rag.retrieval.rivals import behind_rivals
 from rag.retrieval.twins import Twins
 from rag.settings import RetrievalSettings
 from rag.store.document_store import DocumentStore
@@ -93,7 +94,9 @@ class Retriever:
         wanted = limit or self._settings.passages
         query = Query(corpus.centres.query(vector, language), encode_query(lexical_terms(question)))
         scope = Scope(collection=collection, filter=filter)
-        live, candidates = await self._candidates(query, corpus, scope, max(self._settings.candidates, wanted))
+        live, candidates = await self._candidates(
+            question, query, corpus, scope, max(self._settings.candidates, wanted)
+        )
         found = await self._reranked(question, language, candidates, live, wanted)
         elapsed = time.perf_counter() - started
         return Retrieval(
@@ -101,7 +104,7 @@ class Retriever:
         )
 
     async def _candidates(
-        self, query: Query, corpus: Corpus, scope: Scope, wanted: int
+        self, question: str, query: Query, corpus: Corpus, scope: Scope, wanted: int
     ) -> tuple[Mapping[str, LiveVersion], list[Candidate]]:
         """What the legs found of live versions, these by id and the candidates best first."""
         legs = legs_of(query, corpus.by_language, scope, wanted)
@@ -109,6 +112,8 @@ class Retriever:
         candidates = read(legs, found, query, corpus)
         live = await self._live.among({each.passage.version_id for each in candidates}, corpus.generation)
         candidates = [candidate for candidate in candidates if candidate.passage.version_id in live]
+        if "rivals" in self._settings.signals:
+            candidates = await behind_rivals(question, candidates, live, self._read)
         return live, await self._ranked(candidates, corpus, scope)
 
     async def _ranked(self, candidates: list[Candidate], corpus: Corpus, scope: Scope) -> list[Candidate]:

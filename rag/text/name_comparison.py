@@ -25,6 +25,7 @@ from rag.text.names import (
 from rag.text.normalisation import normal_form
 from rag.text.pinyin import han_pattern, latin_pattern
 from rag.text.places import in_chinese, in_english
+from rag.text.scripts import HAN
 
 _BEGINNING: Final = 4
 """Letters that a country and its people share: Germany, German."""
@@ -32,6 +33,7 @@ _ABBREVIATION_SPREAD: Final = 4
 """Characters that an abbreviated Chinese name may have lost between two that it keeps: 工行, 工商银行."""
 
 _NOT_LETTERS = re.compile(r"[^a-z]+")
+_HAN = re.compile(f"[{HAN}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,13 @@ def other_names(claim: str, quotes: Sequence[str], headers: Sequence[str]) -> li
     texts = _Texts([*quotes, *headers])
     quoted = _Texts(quotes)
     return [*_other_latin(claim, texts, quoted), *_other_han(claim, texts, quoted)]
+
+
+def has_name(name: str, text: str) -> bool:
+    """Whether a text has a name of one language: as it stands, a Chinese one also abbreviated."""
+    if _HAN.search(name):
+        return _Texts([text]).has_han(name)
+    return _in_words(name, normal_form(text))
 
 
 class _Texts:

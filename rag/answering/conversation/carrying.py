@@ -6,10 +6,10 @@ import re
 from typing import Final
 
 from rag.answering.conversation.standing import CHINESE_PRONOUN, ENGLISH_PRONOUN, is_fragment
-from rag.answering.topics import dates, is_like, persons, topics
 from rag.documents import Span
 from rag.text.language import detect_language
 from rag.text.terms import lexical_terms
+from rag.text.topics import dates, is_like, persons, topics
 
 _FOLLOWING: Final = re.compile(
     r"^\s*(?:那么?|还有|然后|换成|如果是)[，,]?\s*"

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from rag.answering.topics import topics
 from rag.text.language import detect_language
 from rag.text.normalisation import normalise
 from rag.text.scripts import HAN
 from rag.text.terms import lexical_terms
+from rag.text.topics import topics
 
 _I: Final = re.IGNORECASE | re.VERBOSE
 

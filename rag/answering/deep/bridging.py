@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from rag.answering.evidence import split_sources
-from rag.answering.topics import topics
 from rag.documents import ScoredPassage
 from rag.retrieval.question_words import header, word_shares
 from rag.text.terms import lexical_terms
+from rag.text.topics import topics
 
 _LOOKED_AT: Final = 3
 """Passages; what stands further down is seldom about the question."""
