@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from rag.answering.packing import as_source, blocks
 from rag.documents import Language, ScoredPassage
@@ -41,10 +43,18 @@ def answer_messages(
 
 
 def judging_messages(question: str, language: Language, sources: Sequence[ScoredPassage]) -> list[Message]:
-    """The question whether the sources answer the question, behind the rules of an answer: a model that keeps what it
-    read pays for those once.
+    """The question whether the sources answer the question, behind questions that were judged before: a small model
+    learns from these what "explicitly" means, and one that keeps what it read pays for them once.
     """
-    return _messages(question, language, sources, _text(f"judge.{_key(language)}.txt"))
+    told = _examples(_key(language))
+    messages = [Message("system", told["instructions"])]
+    for example in told["examples"]:
+        shown = _numbered([example["source"].strip()], language)
+        messages += [
+            Message("user", _asked(shown, example["question"], language)),
+            Message("assistant", example["reply"]),
+        ]
+    return [*messages, Message("user", _asked(_shown(sources, language), question, language))]
 
 
 def condensing_messages(exchanges: Sequence[tuple[str, str]], question: str, language: Language) -> list[Message]:
@@ -63,10 +73,22 @@ def condensing_messages(exchanges: Sequence[tuple[str, str]], question: str, lan
 
 
 def _messages(question: str, language: Language, sources: Sequence[ScoredPassage], closing: str) -> list[Message]:
-    label, asked = _LABELS[_key(language)]
-    shown = "\n\n".join(f"[{label} {n}] {inert(as_source(block))}" for n, block in enumerate(blocks(sources), start=1))
-    user = f"<sources>\n{shown}\n</sources>\n\n{asked}: {inert(question)}\n\n{closing}"
+    user = f"{_asked(_shown(sources, language), question, language)}\n\n{closing}"
     return [Message("system", _text(f"answer.{_key(language)}.txt").format(not_found=NOT_FOUND)), Message("user", user)]
+
+
+def _asked(shown: str, question: str, language: Language) -> str:
+    _, asked = _LABELS[_key(language)]
+    return f"<sources>\n{shown}\n</sources>\n\n{asked}: {inert(question)}"
+
+
+def _shown(sources: Sequence[ScoredPassage], language: Language) -> str:
+    return _numbered([inert(as_source(block)) for block in blocks(sources)], language)
+
+
+def _numbered(texts: Sequence[str], language: Language) -> str:
+    label, _ = _LABELS[_key(language)]
+    return "\n\n".join(f"[{label} {n}] {text}" for n, text in enumerate(texts, start=1))
 
 
 def _key(language: Language) -> str:
@@ -88,3 +110,8 @@ def without_marks(text: str) -> str:
 @cache
 def _text(name: str) -> str:
     return files("rag.answering.prompts").joinpath(name).read_text(encoding="utf-8").strip()
+
+
+@cache
+def _examples(language: str) -> Mapping[str, Any]:
+    return tomllib.loads(_text(f"judge.{language}.toml"))

@@ -408,22 +408,23 @@ async def test_an_account_is_completed_with_what_it_leaves_out(handbook: Library
 
 
 async def test_a_model_that_declines_is_believed_where_the_judge_is_unsure(handbook: Library) -> None:
-    answer = await handbook.answerer(JudgingChat(0.5, ["NOT_FOUND"])).answer(QUESTION)
+    answer = await handbook.answerer(JudgingChat(1.5, ["NOT_FOUND"])).answer(QUESTION)
 
     assert answer.refusal is not None
     assert answer.refusal.reason is RefusalReason.MODEL_DECLINED
 
 
-async def test_the_judge_reads_the_best_sentences_behind_the_rules_of_the_writer(handbook: Library) -> None:
+async def test_the_judge_reads_the_best_sentences_behind_its_examples(handbook: Library) -> None:
     chat = JudgingChat(9.0, [WARRANTY])
 
     await handbook.answerer(chat).answer(QUESTION)
 
-    ((rules, judging),) = chat.asked
-    ((same_rules, _), _) = chat.calls[0]
-    assert rules == same_rules
+    (asked,) = chat.asked
+    rules, *examples, judging = asked
+    assert rules.content.endswith("Reply with Yes or No only.")
+    assert [example.role for example in examples] == ["user", "assistant"] * (len(examples) // 2)
     assert WARRANTY in judging.content
-    assert judging.content.endswith("Reply with Yes or No only.")
+    assert judging.content.endswith(QUESTION)
 
 
 async def test_a_judge_that_does_not_know_changes_nothing(handbook: Library) -> None:

@@ -38,17 +38,6 @@ def test_rules_and_labels_are_in_the_language_of_the_question(language: Language
     assert "{" not in system.content
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_judge_is_asked_behind_the_rules_of_an_answer(language: Language) -> None:
-    asked = ("How long?", language, [source("Ten days.")])
-    (rules, answer), (same_rules, judge) = answer_messages(*asked), judging_messages(*asked)
-
-    shared = answer.content.rpartition("\n\n")[0]
-    assert rules == same_rules
-    assert judge.content.rpartition("\n\n")[0] == shared
-    assert "Yes" in judge.content.removeprefix(shared)
-
-
 def test_the_language_is_insisted_on_when_asked() -> None:
     plain, insisting = (answer_messages("?", "zh", [source("x")], insisting=more)[1].content for more in (False, True))
 
@@ -98,3 +87,24 @@ def test_what_is_inert_stays_so(text: str) -> None:
 
     assert inert(once) == once
     assert len(once) <= len(text)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_judges_examples_are_as_many_of_each_kind_in_the_form_of_the_question(language: Language) -> None:
+    """A small model leans towards the reply that it has seen more often."""
+    rules, *examples, asked = judging_messages("Who?", language, [source("Ten days.")])
+
+    replies = [message.content for message in examples if message.role == "assistant"]
+    shown = [message.content for message in examples if message.role == "user"]
+    assert rules.role == "system"
+    assert replies.count("Yes") == replies.count("No") == len(replies) / 2
+    assert all(form.startswith("<sources>\n[") and "\n</sources>\n\n" in form for form in (*shown, asked.content))
+
+
+def test_the_judge_has_the_same_examples_in_both_languages() -> None:
+    replies = [
+        [message.content for message in judging_messages("?", language, [source("Ten days.")]) if message.role == "assistant"]
+        for language in ("zh", "en")
+    ]
+
+    assert replies[0] == replies[1]
