@@ -22,6 +22,7 @@ from rag.answering.answerer import Answerer
 from rag.answering.calibration import Calibration
 from rag.answering.citing import Citer
 from rag.answering.conflicts import Conflicts
+from rag.answering.filling import ContextFiller
 from rag.answering.whole.comparer import Comparer
 from rag.answering.whole.reading import WholeDocuments
 from rag.answering.whole.summarizer import Summarizer
@@ -124,6 +125,7 @@ async def open_services(
         pace = ChatPace(data_dir / "chat_pace.json")
         conflicts = Conflicts(stores.documents, batcher, citer)
         timeout_s = settings.chat.timeout_s
+        whole = WholeDocuments(stores.documents, parsed, index, Corpora(stores.documents, priors))
         answerer = Answerer(
             retriever,
             batcher,
@@ -135,8 +137,8 @@ async def open_services(
             conflicts,
             prices=settings.chat,
             pace=pace,
+            filler=ContextFiller(whole, model.count_tokens),
         )
-        whole = WholeDocuments(stores.documents, parsed, index, Corpora(stores.documents, priors))
         summarizer = Summarizer(whole, batcher, writer, citer, calibration, settings.answering, timeout_s)
         comparer = Comparer(whole, batcher, writer, citer, calibration, settings.answering, timeout_s)
         intake = Intake(stores, index, settings.ingest, announce)

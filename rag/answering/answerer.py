@@ -24,6 +24,7 @@ from rag.answering.estimate import Estimate, estimated
 from rag.answering.events import Answered, Event, SourcesFound, StepTaken, TextWritten
 from rag.answering.evidence import Evidence, centred, split_sources
 from rag.answering.extractive import excerpts, question_scores
+from rag.answering.filling import ContextFiller
 from rag.answering.notices import Notice
 from rag.answering.packing import Packed
 from rag.answering.prompts import answer_messages, judging_messages
@@ -67,6 +68,7 @@ class Answerer:
         *,
         prices: ChatSettings | None = None,
         pace: ChatPace | None = None,
+        filler: ContextFiller | None = None,
     ) -> None:
         self._retriever = retriever
         self._embedder = embedder
@@ -81,6 +83,7 @@ class Answerer:
         self._deepener = Deepener(retriever, settings.deep_searches)
         self._second_look = SecondLook(retriever, embedder, self._checker)
         self._conflicts = conflicts
+        self._filler = filler
         self._prices = prices
         self._chat_pace = pace or ChatPace()
 
@@ -109,7 +112,8 @@ class Answerer:
     ) -> Estimate:
         """What an answer would take; the chat model is not asked. Raises Unavailable when retrieval cannot."""
         retrieval = await self._retriever.retrieve(question, collection=collection, filter=filter)
-        context, language = self._context(retrieval, Pace.of(None, self._settings)), retrieval.language
+        context = await self._context(retrieval, Pace.of(None, self._settings), filter)
+        language = retrieval.language
         if self._chat is None or extractive or not retrieval.passages:
             return Estimate(question, language, "", context.report)
         messages = answer_messages(question, language, context.packed.sources)
@@ -142,7 +146,7 @@ class Answerer:
         async with aclosing(self._deepened(work, collection, filter)) as steps:
             async for event in steps:
                 yield event
-        work.context = self._context(work.retrieval, work.pace)
+        work.context = await self._context(work.retrieval, work.pace, filter)
         packed = work.context.packed
         chat = None if extractive else self._chat
         async with AsyncExitStack() as reading:
@@ -283,11 +287,12 @@ class Answerer:
         messages = answer_messages(question, language, packed.sources, insisting=insisting)
         return Writing(chat, messages, GenerationOptions(max_tokens=self._settings.max_tokens), self._chat_timeout_s)
 
-    def _context(self, retrieval: Retrieval, pace: Pace) -> Context:
+    async def _context(self, retrieval: Retrieval, pace: Pace, filter: Filter) -> Context:
         chat = self._chat
         rates, window = (self._chat_pace.rates(chat.name), chat.context_tokens) if chat else (None, None)
         budget = budget_of(self._settings, self._prices, rates, window, tokens=pace.budget_tokens)
-        return pack_context(retrieval.passages, budget, self._embedder.embedder.count_tokens, retrieval.question)
+        context = pack_context(retrieval.passages, budget, self._embedder.embedder.count_tokens, retrieval.question)
+        return await self._filler.filled(context, filter) if self._filler else context
 
     async def _evidence(self, packed: Packed, centres: Centres) -> Evidence:
         sentences = split_sources(packed.sources)

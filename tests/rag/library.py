@@ -16,6 +16,7 @@ from rag.answering.answerer import Answerer
 from rag.answering.calibration import Calibration
 from rag.answering.citing import Citer
 from rag.answering.conflicts import Conflicts
+from rag.answering.filling import ContextFiller
 from rag.answering.whole.comparer import Comparer
 from rag.answering.whole.reading import WholeDocuments
 from rag.answering.whole.summarizer import Summarizer
@@ -103,7 +104,10 @@ class Library:
         conflicts = Conflicts(self.stores.documents, self.batcher, citer)
         threshold = CALIBRATION.evidence_threshold if chosen.evidence_threshold is None else chosen.evidence_threshold
         calibration = replace(CALIBRATION, evidence_threshold=threshold)
-        return Answerer(self.retriever(), self.batcher, chat, citer, calibration, chosen, chat_timeout_s, conflicts)
+        filler = ContextFiller(self.whole_documents(), self.batcher.embedder.count_tokens)
+        return Answerer(
+            self.retriever(), self.batcher, chat, citer, calibration, chosen, chat_timeout_s, conflicts, filler=filler
+        )
 
     def whole_documents(self) -> WholeDocuments:
         corpora = Corpora(self.stores.documents, self.priors)

@@ -9,6 +9,7 @@ import numpy as np
 
 from rag.documents import Document, DocumentVersion, Language, ScoredPassage
 from rag.errors import DocumentNotLive
+from rag.index.filters import EVERYTHING, Filter
 from rag.index.passage_index import Hit, Leg, PassageIndex, Scope
 from rag.models.embedding import Vectors
 from rag.retrieval.centres import Centres
@@ -50,12 +51,15 @@ class WholeDocuments:
         self._index = index
         self._corpora = corpora
 
-    async def read(self, document_id: str) -> WholeDocument:
-        """Raises DocumentNotFound; what kept the document from going live, or DocumentNotLive."""
+    async def read(self, document_id: str, filter: Filter = EVERYTHING) -> WholeDocument:
+        """The document as far as its passages pass the filter.
+
+        Raises DocumentNotFound; what kept the document from going live, or DocumentNotLive.
+        """
         listing = await self._documents.document(document_id)
         version = _live(listing)
         hits, corpus = await asyncio.gather(
-            self._hits(document_id, version), self._corpora.get(listing.document.collection)
+            self._hits(document_id, version, filter), self._corpora.get(listing.document.collection)
         )
         text = (await self._texts.get(version.id)).text
         passages = tuple(_scored(hit, listing.document, text, rank) for rank, hit in enumerate(hits, start=1))
@@ -67,9 +71,9 @@ class WholeDocuments:
         vectors = np.stack(rows) if rows else np.empty((0, self._corpora.dimension), np.float32)
         return WholeDocument(listing.document, version, passages, vectors, corpus.centres)
 
-    async def _hits(self, document_id: str, version: DocumentVersion) -> list[Hit]:
+    async def _hits(self, document_id: str, version: DocumentVersion, filter: Filter) -> list[Hit]:
         """All passages of a version, in reading order; while another is being published, the index holds both."""
-        scope = Scope(document_ids=(document_id,))
+        scope = Scope(document_ids=(document_id,), filter=filter)
         anything = np.ones(self._corpora.dimension, np.float32)
         limit = max(1, await self._index.count(scope))
         (found,) = await self._index.search([Leg(anything, limit, scope, with_vectors=True)])

@@ -103,7 +103,11 @@ def test_the_judges_examples_are_as_many_of_each_kind_in_the_form_of_the_questio
 
 def test_the_judge_has_the_same_examples_in_both_languages() -> None:
     replies = [
-        [message.content for message in judging_messages("?", language, [source("Ten days.")]) if message.role == "assistant"]
+        [
+            message.content
+            for message in judging_messages("?", language, [source("Ten days.")])
+            if message.role == "assistant"
+        ]
         for language in ("zh", "en")
     ]
 
