@@ -17,6 +17,7 @@ from rag.answering.conflicts import Conflicts
 from rag.answering.context import Context, budget_of, pack_context
 from rag.answering.conversation.condensing import Condenser
 from rag.answering.conversation.turns import History
+from rag.answering.dating import dated
 from rag.answering.deep.deepening import Deepener, Gathered
 from rag.answering.deep.second_look import SecondLook
 from rag.answering.effort import Pace
@@ -74,6 +75,7 @@ class Answerer:
         self._embedder = embedder
         self._chat = chat
         self._judge: YesNoJudge | None = chat if settings.judge and isinstance(chat, YesNoJudge) else None
+        self._citer = citer
         self._quoter = Quoter(citer)
         self._checker = SentenceChecker(embedder, citer, calibration, strict=settings.policy == "strict")
         self._calibration = calibration
@@ -295,7 +297,7 @@ class Answerer:
         return await self._filler.filled(context, filter) if self._filler else context
 
     async def _evidence(self, packed: Packed, centres: Centres) -> Evidence:
-        sentences = split_sources(packed.sources)
+        sentences = await dated(split_sources(packed.sources), self._citer.text)
         vectors = await self._embedder.embed_passages([sentence.in_context for sentence in sentences])
         return centred(sentences, vectors, centres)
 

@@ -19,6 +19,10 @@ class Citer:
         self._texts = texts
         self._geometries: OrderedDict[str, PageGeometry | None] = OrderedDict()
 
+    async def text(self, version_id: str) -> str:
+        """The stored text of a version, which its quotes are cut from."""
+        return await self._texts.text(version_id)
+
     async def cite(self, sentence: EvidenceSentence) -> Citation:
         """The place of a source sentence, not yet numbered. Its quote is cut from the stored text, not carried here."""
         passage = sentence.source.passage

@@ -51,9 +51,10 @@ class Surroundings:
         return bonus
 
     def cite(self, sentences: tuple[EvidenceSentence, ...]) -> None:
-        """Note what a sentence of the answer rests on."""
+        """Note what a sentence of the answer rests on. One that only tells a year need not be among the sources."""
         for sentence in sentences:
-            self._cited[self._places.index(_place(sentence))] = True
+            if (place := _place(sentence)) in self._places:
+                self._cited[self._places.index(place)] = True
 
 
 def _place(sentence: EvidenceSentence) -> _Place:

@@ -669,3 +669,18 @@ async def test_an_invented_number_is_held_back_across_languages(tmp_path: Path, 
         assert answer.refusal is not None
         (dropped,) = answer.dropped
         assert "quantities" in {check.name for check in dropped.checks if not check.passed}
+
+
+async def test_a_date_is_of_a_year_that_the_document_tells_where_nothing_of_it_was_found(library: Library) -> None:
+    events = [f"In {month}, the company opened branch number {n}." for n, month in enumerate(("May", "June"), start=1)]
+    bought = "In March, the company bought Sparkle Cleaners for $8 million."
+    await library.add("a.txt", "\n".join(["In 2018, several events took place.", *events, bought]))
+    chat = ScriptedChat(["The company bought Sparkle Cleaners for $8 million in March 2018."])
+
+    answer = await library.answerer(chat, budget_tokens=20, judge=False).answer(
+        "What did the company pay for Sparkle Cleaners in March 2018?"
+    )
+
+    assert [citation.quote for citation in answer.citations] == [bought, "In 2018, several events took place."]
+    assert [sentence.status for sentence in answer.sentences] == [SupportStatus.SUPPORTED]
+    await require_whole(library, answer)
