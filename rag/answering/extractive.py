@@ -22,9 +22,13 @@ half (docs/answering.md)."""
 HEADER_SHARE = 0.5
 """What a word counts that only the header holds: every sentence of the section shares it."""
 MOST_SENTENCES = 3
-EXCERPT_SENTENCES = 6
 NEXT_TO_BEST = 0.85
-"""Share of the best sentence's score that a further one must have to be shown beside it."""
+"""Share of the best sentence's merit that a further one must have to be shown beside it."""
+MOST_OF_AN_ACCOUNT = 4
+NEXT_IN_AN_ACCOUNT = 0.7
+"""The same where an account or a list is asked for: of the evidence of 25 such DRAGONBall questions, they bring 69
+instead of 48 %, and 66 instead of 71 % of what is quoted is evidence (docs/answering.md)."""
+EXCERPT_SENTENCES = 6
 
 VERBATIM = Verdict(SupportStatus.SUPPORTED, (Check("verbatim", True, "the sentence is the quote"),), 1.0)
 """Of a sentence that is its own quote."""
@@ -47,13 +51,16 @@ def _told(shares: Mapping[str, float], sentence: EvidenceSentence) -> float:
     )
 
 
-def extract(scores: np.ndarray, evidence: Evidence) -> list[EvidenceSentence]:
-    """The sentences that meet the question best, at most three, in the order of their documents; none of those that
-    speak to a model instead of a reader.
+def extract(merits: np.ndarray, evidence: Evidence, *, is_account: bool = False) -> list[EvidenceSentence]:
+    """The sentences that meet the question best, in the order of their documents; none of those that speak to a model
+    instead of a reader.
+
+    `merits` say how closely each sentence meets the question and how well its document does, shape (n,).
     """
-    order = [int(i) for i in np.argsort(-scores, kind="stable")]
-    best = list(islice((i for i in order if not is_instruction(evidence.sentences[i])), MOST_SENTENCES))
-    kept = [i for i in best if scores[i] >= NEXT_TO_BEST * scores[best[0]]]
+    most, least = (MOST_OF_AN_ACCOUNT, NEXT_IN_AN_ACCOUNT) if is_account else (MOST_SENTENCES, NEXT_TO_BEST)
+    order = [int(i) for i in np.argsort(-merits, kind="stable")]
+    best = list(islice((i for i in order if not is_instruction(evidence.sentences[i])), most))
+    kept = [i for i in best if merits[i] >= least * merits[best[0]]]
     return [evidence.sentences[i] for i in sorted(kept)]
 
 

@@ -43,16 +43,21 @@ class Quoter:
             return False
         if work.has_restated and not is_account:
             return False
-        assert work.evidence is not None
-        return any(may_answer(question, sentence.text) for sentence in extract(scores, work.evidence))
+        return any(may_answer(question, sentence.text) for sentence in self._best(work, scores))
 
     async def extract(self, work: Work, scores: np.ndarray) -> AsyncGenerator[Event]:
         """The sentences that meet the question best, or each part of it that was planned."""
         assert work.evidence is not None
         of_parts = extract_parts(work.parts, work.evidence)
-        sources = of_parts if len(of_parts) > 1 else extract(scores, work.evidence)
+        sources = of_parts if len(of_parts) > 1 else self._best(work, scores)
         async for event in self._quote(work, sources):
             yield event
+
+    def _best(self, work: Work, scores: np.ndarray) -> list[EvidenceSentence]:
+        assert work.evidence is not None
+        assert work.surroundings is not None
+        merits = scores + work.surroundings.documents
+        return extract(merits, work.evidence, is_account=asks_for_several(work.retrieval.question))
 
     async def complete(self, work: Work, scores: np.ndarray) -> AsyncGenerator[Event]:
         """What the model left out of an account."""

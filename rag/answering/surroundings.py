@@ -36,6 +36,11 @@ class Surroundings:
         self._cited = np.zeros(len(self._places), bool)
 
     @property
+    def documents(self) -> np.ndarray:
+        """What each sentence's document counts, shape (n,): 0 for the best, negative for those far off."""
+        return self._documents
+
+    @property
     def cited(self) -> np.ndarray:
         """Which sentences the answer rests on so far, shape (n,), of bool."""
         return self._cited.copy()

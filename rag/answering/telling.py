@@ -11,7 +11,7 @@ from typing import Final
 
 from rag.text.normalisation import normal_form
 from rag.text.quantities import Quantity, quantities, supports
-from rag.text.questions import answers_in_kind, asks_to_choose
+from rag.text.questions import answers_in_kind, asks_to_choose, asks_to_count
 from rag.text.scripts import HAN, HANGUL, KANA
 from rag.text.terms import lexical_terms, words
 from rag.text.word_lists import word_set
@@ -48,8 +48,12 @@ def tells_more(question: str, sentence: str) -> bool:
 
 
 def may_answer(question: str, sentence: str) -> bool:
-    """Whether a sentence tells more than the question and, where that asks for an amount or a date, has one."""
-    return tells_more(question, sentence) and answers_in_kind(question, _new_quantities(question, sentence))
+    """Whether a sentence tells more than the question and, where that asks for an amount or a date, has one; what is
+    to be counted may be listed.
+    """
+    if not tells_more(question, sentence):
+        return False
+    return asks_to_count(question) or answers_in_kind(question, _new_quantities(question, sentence))
 
 
 def _restates(question: str, sentence: str) -> bool:

@@ -20,12 +20,14 @@ from rag.text.numerals import (
     number_value,
 )
 from rag.text.quantity import Quantity, QuantityKind
+from rag.text.scripts import HAN
 from rag.text.units import currency_before, unit_after
 
 # Citation marks, and the numbers of list items.
 _IGNORED = re.compile(
     r"\[[0-9]{1,3}\]|【[0-9]{1,3}】|第[一二]次世界大战"
     r"|[:：;；,，。.]\s?[(（]?[0-9]{1,2}[)）](?!\s?[,.，。;；])|(?:[:：]\s?1|[;；。.]\s?[0-9]{1,2})\.(?=\s)"
+    rf"|(?:[:：;；。]\s?[0-9]{{1,2}}、(?![0-9])|\s[0-9]{{1,2}}\.\s?(?=[{HAN}]))"
     r"|(?m:^[ \t]{0,9}[(（]?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:[)）、]|\.(?![0-9])))"
 )
 _WIDE_THOUSANDS = re.compile(r"(?<=[0-9])，(?=[0-9]{3}(?![0-9]))")

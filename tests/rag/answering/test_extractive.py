@@ -30,6 +30,14 @@ def test_the_best_and_what_comes_near_are_taken(scores: tuple[float, ...], taken
     assert extracted(*scores) == taken
 
 
+def test_an_account_takes_more_and_what_is_further_behind() -> None:
+    found = evidence(*((f"Sentence {n}.", 0.0) for n in range(6)))
+
+    taken = extract(np.array([1.0, 0.69, 0.71, 0.8, 0.9, 0.7]), found, is_account=True)
+
+    assert [found.sentences.index(sentence) for sentence in taken] == [0, 2, 3, 4]
+
+
 def test_a_sentence_scores_by_closeness_and_by_how_much_its_words_tell() -> None:
     found = evidence(("The warranty is long.", 0.4), ("Parking is free.", 0.6))
 

@@ -43,3 +43,14 @@ def test_new_words_do_not_answer_for_an_amount() -> None:
 
     assert tells_more(question, sentence)
     assert not may_answer(question, sentence)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("于某的诊断依据有几项？", "诊断依据：反复咳嗽，体格检查发现哮鸣音，过敏原检测阳性。"),
+        ("How many exhibits were there?", "A camera recording, a witness and a report were shown."),
+    ],
+)
+def test_what_is_to_be_counted_may_be_listed(question: str, sentence: str) -> None:
+    assert may_answer(question, sentence)

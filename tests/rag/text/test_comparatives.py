@@ -39,3 +39,11 @@ def test_what_sets_one_thing_above_another(claim: str, is_comparison: bool) -> N
 )
 def test_a_source_may_compare_in_other_words(source: str, tells: bool) -> None:
     assert tells_comparison(source) is tells
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["最后，公司完成了收购。", "公司更换了审计师。", "其中现金的比例为三成。", "章程作了变更。", "最近更新了制度。"],
+)
+def test_words_of_the_same_characters_compare_nothing(text: str) -> None:
+    assert not tells_comparison(text)

@@ -347,3 +347,10 @@ def test_importing_compiles_no_large_pattern() -> None:
     compiled = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert "currsize=0" in compiled
+
+
+@pytest.mark.parametrize(
+    "text", ["初步诊断：1. 哮喘 2. 高血压病", "诊断：1、肺炎；2、高血压", "症状：1、发热。2、咳嗽"]
+)
+def test_the_numbers_of_a_list_in_one_line_count_nothing(text: str) -> None:
+    assert quantities(text) == []
