@@ -12,7 +12,7 @@ from rag.answering.citing import Citer
 from rag.answering.events import SentenceChecked
 from rag.answering.refusals import declines
 from rag.answering.sentence_stream import WrittenSentence
-from rag.answering.telling import RESTATES, tells_more
+from rag.answering.telling import RESTATES, TOLD, is_told, tells_more
 from rag.answering.verification import Verdict, verify
 from rag.answering.work import Work
 from rag.citations import Check, SupportStatus
@@ -50,6 +50,7 @@ class SentenceChecker:
             return work.draft.drop(sentence.text, _RESTATES)
         attribution = await self._attributed(sentence.text, work)
         verdict = verify(sentence.text, attribution, self._calibration.support_threshold)
+        verdict = _held_to_the_question(verdict, work.retrieval.question, sentence.text, attribution)
         if self._strict and verdict.status in _UNFIT:
             return work.draft.drop(sentence.text, verdict)
         work.clock("first_sentence_s")
@@ -77,6 +78,17 @@ class SentenceChecker:
         vectors = await self._embedder.embed_passages([text])
         centred_vector: np.ndarray = centres.passage(vectors, language)[0]
         return centred_vector
+
+
+def _held_to_the_question(verdict: Verdict, question: str, claim: str, attribution: Attribution) -> Verdict:
+    """The verdict, where the quotes tell some of what the claim says beyond the question; across languages, no words
+    can show that.
+    """
+    if verdict.status in _UNFIT or attribution.across_languages:
+        return verdict
+    told = is_told(question, claim, [f"{one.columns}\n{one.text}" for one in attribution.sentences])
+    status = verdict.status if told else SupportStatus.UNSUPPORTED
+    return replace(verdict, status=status, checks=(*verdict.checks, Check(TOLD, told)))
 
 
 def is_foreign(sentence: str, language: Language) -> bool:

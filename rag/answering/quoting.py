@@ -16,7 +16,7 @@ from rag.answering.extractive import VERBATIM, extract, shown_quote
 from rag.answering.notices import Notice
 from rag.answering.telling import may_answer
 from rag.answering.work import Work
-from rag.text.questions import asks_for_several
+from rag.text.questions import asks_for_several, asks_to_choose
 
 LIKELY: Final = 0.75
 """Probability from which sources are quoted where the model declines, or writes what they do not support: small models
@@ -38,7 +38,7 @@ class Quoter:
         A model that gives a question for one fact back as its answer has found the place, and not the fact.
         """
         question = work.retrieval.question
-        is_account = asks_for_several(question)
+        is_account = asks_for_several(question) and not asks_to_choose(question)
         if not work.is_likely_answered(LIKELY_ACCOUNT if is_account else LIKELY):
             return False
         if work.has_restated and not is_account:

@@ -7,10 +7,11 @@ name out. Every check of support is passed: the sources do say so.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from rag.text.normalisation import normal_form
-from rag.text.quantities import Quantity, quantities, supports
+from rag.text.quantities import Quantity, quantities, stated, supports
 from rag.text.questions import answers_in_kind, asks_to_choose, asks_to_count
 from rag.text.scripts import HAN, HANGUL, KANA
 from rag.text.terms import lexical_terms, words
@@ -36,6 +37,10 @@ _EMPTY: Final = word_set(
 
 RESTATES: Final = "restates"
 """The check of a sentence that gives the question back as its answer."""
+TOLD: Final = "told"
+"""The check of a sentence of whose words its quotes have no more than the question does."""
+LEAST_NEW = 2
+"""Terms beside the question's from which on a sentence must share one with its quotes: one alone may be paraphrased."""
 LEAST_RESTATED = 0.5
 """The share of a question's terms from which a sentence restates it. A name alone answers, though it stands there."""
 
@@ -45,6 +50,23 @@ def tells_more(question: str, sentence: str) -> bool:
     if asks_to_choose(question) or not _restates(question, sentence):
         return True
     return bool(_new_quantities(question, sentence)) or _has_new_words(question, sentence)
+
+
+def is_told(question: str, sentence: str, quotes: Sequence[str]) -> bool:
+    """Whether anything that a sentence says beyond the question stands in its quotes, all being in one language.
+
+    "Her family are her parents and children" rests on no headline that only has her name, however near it comes.
+    """
+    if any(
+        supports(new, told) for new in _new_quantities(question, sentence) for quote in quotes for told in stated(quote)
+    ):
+        return True
+    new = _content(sentence) - _content(question)
+    return len(new) < LEAST_NEW or not new.isdisjoint(_content("\n".join(quotes)))
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(term for term in lexical_terms(text) if term not in _EMPTY)
 
 
 def may_answer(question: str, sentence: str) -> bool:

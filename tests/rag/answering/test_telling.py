@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.telling import may_answer, tells_more
+from rag.answering.telling import is_told, may_answer, tells_more
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,33 @@ def test_new_words_do_not_answer_for_an_amount() -> None:
 )
 def test_what_is_to_be_counted_may_be_listed(question: str, sentence: str) -> None:
     assert may_answer(question, sentence)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "quotes"),
+    [
+        ("李某的家庭成员有哪些？", "李某的家庭成员包括父母和子女。", ["银杏市人民法院刑事判决书"]),
+        (
+            "How did the training affect Acme?",
+            "The training contributed to the overall growth of Acme.",
+            ["In May, Acme introduced a training."],
+        ),
+    ],
+)
+def test_what_no_quote_says_beyond_the_question_is_not_told(question: str, sentence: str, quotes: list[str]) -> None:
+    assert not is_told(question, sentence, quotes)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "quotes"),
+    [
+        ("李某的家庭成员有哪些？", "李某的家庭成员包括父母和子女。", ["被告人李某", "父母和子女均在外地"]),
+        ("How did the training affect Acme?", "The training cut the costs of Acme.", ["It reduced costs by a third."]),
+        ("How many branches has Acme?", "Acme has a total of twelve branches.", ["12 branches are run by it."]),
+        ("What is the rating?", "The rating is excellent.", ["It was found to be outstanding."]),
+        ("Is Acme listed?", "Acme is listed.", ["Its shares are traded."]),
+    ],
+    ids=["one-of-two-quotes", "one-word", "a-quantity", "one-word-may-be-another", "nothing-new"],
+)
+def test_what_a_quote_says_is_told(question: str, sentence: str, quotes: list[str]) -> None:
+    assert is_told(question, sentence, quotes)
