@@ -109,7 +109,11 @@ class ChatSettings(Section):
     api_key: SecretStr = Field(SecretStr(""), description="Key of that endpoint.")
     class_path: str = Field("", description="Dotted path of a LlamaIndex LLM class, for backend llama-index.")
     class_arguments: dict[str, Any] = Field({}, description="Keyword arguments of that class.")
-    context_tokens: int = Field(8192, gt=0, description="Tokens of context to make room for.")
+    context_tokens: int = Field(
+        8192,
+        gt=0,
+        description="Tokens of context to make room for; at most 32768 for the models of the catalogue.",
+    )
     input_price: float = Field(
         0.0, ge=0, description="Price of a million tokens that the endpoint reads; 0 for a model of one's own."
     )

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rag.errors import ModelMissing, SettingsInvalid
+from rag.models.catalogue import catalogue
 from rag.models.chat import ChatModel
 from rag.settings import ChatSettings
+
+_IN_THE_PROCESS = ("llama-cpp", "transformers")
 
 
 def make_chat_model(settings: ChatSettings, resolve: Callable[[str], Path]) -> ChatModel | None:
@@ -15,8 +18,9 @@ def make_chat_model(settings: ChatSettings, resolve: Callable[[str], Path]) -> C
 
     `resolve` turns a name of the catalogue, a file or a folder into a path on this machine; it is only asked for
     models that run in the process. Raises what it raises, ModelMissing for a folder without weights, and
-    SettingsInvalid.
+    SettingsInvalid, also for more context than a model of the catalogue was made for: it would write nonsense.
     """
+    _check_window(settings)
     match settings.backend:
         case "none":
             return None
@@ -34,6 +38,13 @@ def make_chat_model(settings: ChatSettings, resolve: Callable[[str], Path]) -> C
             from rag.models.llama_index_chat import LlamaIndexChat
 
             return LlamaIndexChat(settings)
+
+
+def _check_window(settings: ChatSettings) -> None:
+    card = catalogue().get(settings.model)
+    if card is not None and settings.backend in _IN_THE_PROCESS and settings.context_tokens > card.context_tokens:
+        reason = f"{settings.model} reads at most {card.context_tokens} tokens"
+        raise SettingsInvalid(source="chat", path="chat.context_tokens", reason=reason)
 
 
 def _openai_chat(settings: ChatSettings) -> ChatModel:

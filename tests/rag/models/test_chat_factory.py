@@ -38,3 +38,17 @@ def test_an_endpoint_needs_a_url() -> None:
 def test_a_class_that_cannot_be_imported_is_a_wrong_setting(class_path: str) -> None:
     with pytest.raises(SettingsInvalid, match=r"chat\.class_path"):
         make_chat_model(ChatSettings(backend="llama-index", class_path=class_path), Path)
+
+
+def test_no_more_context_than_a_model_of_the_catalogue_was_made_for(tmp_path: Path) -> None:
+    (tmp_path / "a.gguf").touch()
+    model = "qwen2.5-coder-1.5b-instruct-q4"
+
+    with pytest.raises(SettingsInvalid, match=r"context_tokens.*32768"):
+        make_chat_model(ChatSettings(model=model, context_tokens=32769), lambda name: tmp_path)
+
+    assert make_chat_model(ChatSettings(model=model, context_tokens=32768), lambda name: tmp_path)
+    assert make_chat_model(ChatSettings(model="mine", context_tokens=131072), lambda name: tmp_path)
+    assert make_chat_model(
+        ChatSettings(backend="openai", model=model, url="http://127.0.0.1/v1", context_tokens=131072), Path
+    )
