@@ -18,6 +18,7 @@ from ingest.parsing.sandbox import ParserPool
 from ingest.parsing.unfinished_files import UnfinishedFiles
 from ingest.pipeline import IngestPipeline
 from ingest.upkeep import IndexUpkeep
+from ingest.worker_name import worker_name
 from rag.answering.answerer import Answerer
 from rag.answering.calibration import Calibration
 from rag.answering.citing import Citer
@@ -187,7 +188,8 @@ async def _start_worker(
     from ingest.jobs import JobWorker  # DBOS takes half a second to import, which a pure API process can save
 
     # A worker continues its own work when it comes back. The embedded index has one owner, on whatever host it runs.
-    executor = "owner" if settings.index.backend == "edge" else socket.gethostname()
+    name = "owner" if settings.index.backend == "edge" else socket.gethostname()
+    executor = stack.enter_context(worker_name(settings.data_dir / "workers", name))
     worker = JobWorker(pipeline, _jobs_url(settings, settings.data_dir), executor, settings.ingest.concurrency)
     await worker.open()
     stack.push_async_callback(worker.close)

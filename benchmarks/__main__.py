@@ -26,8 +26,8 @@ NAMES = (
     *("startup", "index", "pages", "long_pdf", "fidelity", "scans", "extraction", "breadth", "ingestion"),
     *("search", "reranking", "answers", "checking", "planted", "translations", "conflicts"),
 )
-ON_REQUEST = ("scale", "kills", "outages", "citations", "baselines")
-"""Proofs that take long, and what needs packages that the product does not: only when they are named."""
+ON_REQUEST = ("scale", "kills", "outages", "workers", "citations", "baselines")
+"""Proofs that take long, and what needs packages or servers that the product does not: only when they are named."""
 
 
 def imported(name: str) -> Benchmark:

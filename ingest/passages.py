@@ -12,18 +12,22 @@ from rag.documents import Element, ElementKind, Page, ParsedDocument, Passage, S
 from rag.text.language import detect_language
 
 CONTEXT_TOKENS = 48
+_MAIL_TOKENS = 16
+"""Of these, for the title of the mail that a document hangs on: it may be long, and what is closer says more."""
+
 _SEPARATOR = " › "
 _NAMESPACE = UUID("6f0f3c9e-4d0b-5b0e-9a54-1f4c2f6b7f21")  # arbitrary; a new one would give every passage a new id
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Whose passages they are."""
+    """Whose passages they are. `attached_to` is the title of the mail that the document hangs on, if it does."""
 
     document_id: str
     version_id: str
     collection: str
     title: str
+    attached_to: str = ""
 
 
 def make_passages(
@@ -32,7 +36,7 @@ def make_passages(
     """One passage for each span, in the same order. The same span of the same version always gets the same id."""
     structure = _Structure(parsed)
     headers = [structure.context_parts(span, origin.title) for span in spans]
-    contexts = _contexts(headers, count_tokens)
+    contexts = _contexts(headers, " ".join(origin.attached_to.split()), count_tokens)
     return [
         Passage(
             id=passage_id(origin, span),
@@ -95,20 +99,22 @@ class _Structure:
         return self._pages[first:last]
 
 
-def _contexts(headers: Iterable[tuple[str, ...]], count_tokens: CountTokens) -> dict[tuple[str, ...], str]:
+def _contexts(headers: Iterable[tuple[str, ...]], mail: str, count_tokens: CountTokens) -> dict[tuple[str, ...], str]:
     distinct = list(dict.fromkeys(headers))
-    words = list(dict.fromkeys(part for parts in distinct for part in parts))
+    words = list(dict.fromkeys(part for parts in [(mail,), *distinct] for part in parts if part))
     tokens = dict(zip(words, count_tokens(words), strict=True)) if words else {}
-    return {parts: _joined(list(parts), tokens) for parts in distinct}
+    return {parts: _joined(list(parts), mail, tokens) for parts in distinct}
 
 
-def _joined(parts: list[str], tokens: dict[str, int]) -> str:
+def _joined(parts: list[str], mail: str, tokens: dict[str, int]) -> str:
     """At most about CONTEXT_TOKENS: the title and the innermost part say most, so what lies between goes first."""
-    while len(parts) > 2 and sum(tokens[part] for part in parts) > CONTEXT_TOKENS:
+    above = [] if not mail or mail in parts else [_clipped(mail, tokens[mail], _MAIL_TOKENS)]
+    room = CONTEXT_TOKENS - (min(tokens[mail], _MAIL_TOKENS) if above else 0)
+    while len(parts) > 2 and sum(tokens[part] for part in parts) > room:
         del parts[1]
-    if sum(tokens[part] for part in parts) > CONTEXT_TOKENS:
-        parts = [_clipped(part, tokens[part], CONTEXT_TOKENS // len(parts)) for part in parts]
-    return _SEPARATOR.join(parts)
+    if sum(tokens[part] for part in parts) > room:
+        parts = [_clipped(part, tokens[part], room // len(parts)) for part in parts]
+    return _SEPARATOR.join([*above, *parts])
 
 
 def _clipped(part: str, tokens: int, allowed: int) -> str:

@@ -128,7 +128,8 @@ class IngestPipeline:
         """Put the version's passages into the index. False when the job is no longer wanted; raises Unavailable."""
         job = await self.stores.jobs.job(job_id)
         document = await self.parsed.get(job.version_id)
-        origin = Origin(job.document_id, job.version_id, job.collection, job.title or document.title or job.name)
+        title = job.title or document.title or job.name
+        origin = await self._origin(job.document_id, job.version_id, job.collection, title)
         passages = await asyncio.to_thread(self._chunk, origin, document)
         await self._clear_strangers(job.version_id, passages)
         sums = {language: VectorSum.empty() for language in LANGUAGES}
@@ -255,7 +256,7 @@ class IngestPipeline:
 
     async def _restore(self, listed: Document, version_id: str) -> None:
         document = await self.parsed.get(version_id)
-        origin = Origin(listed.id, version_id, listed.collection, listed.title)
+        origin = await self._origin(listed.id, version_id, listed.collection, listed.title)
         passages = await asyncio.to_thread(self._chunk, origin, document)
         for start in range(0, len(passages), BATCH_PASSAGES):
             batch = passages[start : start + BATCH_PASSAGES]
@@ -267,6 +268,11 @@ class IngestPipeline:
 
     async def _upsert(self, passages: Sequence[Passage], vectors: Vectors, text: str, attributes: Attributes) -> None:
         await self.index.upsert(await asyncio.to_thread(_indexed, passages, vectors, text, attributes))
+
+    async def _origin(self, document_id: str, version_id: str, collection: str, title: str) -> Origin:
+        parent_id = (await self.stores.documents.document(document_id)).document.parent_id
+        mail = "" if parent_id is None else (await self.stores.documents.document(parent_id)).document.title
+        return Origin(document_id, version_id, collection, title, mail)
 
     def _chunk(self, origin: Origin, document: ParsedDocument) -> list[Passage]:
         return chunk(

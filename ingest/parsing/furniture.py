@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ingest.parsing.layout import Line, body_size
+from ingest.parsing.layout import body_size
+from ingest.parsing.line import Line
 from ingest.parsing.page_lines import PageLines
 
 _EDGE = 0.12
@@ -149,7 +150,7 @@ def _from_outside(page: PageLines, sightings: Sequence[_Sighting], repeated: dic
         for line in inwards:
             if border is not None and not _side_by_side(line, border):
                 break
-            if id(line) not in repeated or _heads_a_table(line, page):
+            if id(line) not in repeated or _heads_a_table(line, page, repeated):
                 border = border or line
             else:
                 yield line
@@ -159,8 +160,10 @@ def _side_by_side(one: Line, other: Line) -> bool:
     return min(one.bottom, other.bottom) > max(one.top, other.top)
 
 
-def _heads_a_table(line: Line, page: PageLines) -> bool:
+def _heads_a_table(line: Line, page: PageLines, repeated: dict[int, str]) -> bool:
     """Column names come again on each page of a long table; rows of as many cells follow at once."""
+    if line.table:
+        return any(other.table == line.table and id(other) not in repeated for other in page.lines)
     if len(line.cells) < 2:
         return False
     below = [other for other in page.lines if 0 < other.top - line.top < 2.5 * line.size]

@@ -11,17 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-
+from ingest.parsing.block import Block
 from ingest.parsing.characters import glue, is_cjk
-from ingest.parsing.draft import BETWEEN_CELLS
+from ingest.parsing.line import Line
 from ingest.parsing.placed import Placed, joined, nowhere
+from ingest.parsing.table_rows import table_length, table_of
 from ingest.parsing.wrapping import LIST_START
 from rag.documents import ElementKind
-from rag.geometry import SCALE
-
-_CELL_GAP = 1.5
-"""Blank between two columns, in font sizes, at least. Justified prose stretches its spaces to about one."""
 
 _BLOCK_PITCH = 1.4
 """A step down of more than this many usual steps parts two blocks."""
@@ -38,68 +34,18 @@ _HEADING_CHARACTERS = 160
 _SENTENCE_END = "。！？；：.!?;:，,、"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Line:
-    """One line of a page. `cells` holds more than one part where wide blanks stand in it."""
-
-    placed: Placed
-    cells: tuple[Placed, ...]
-    left: float
-    top: float
-    right: float
-    bottom: float
-    size: float
-    bold: bool
-
-    @property
-    def text(self) -> str:
-        return self.placed.text
-
-    @classmethod
-    def of(cls, placed: Placed, page_width: float, page_height: float, size: float, bold: bool) -> Line:
-        visible = placed.corners[[not character.isspace() for character in placed.text]]
-        left, top = visible[:, 0].min() * page_width / SCALE, visible[:, 1].min() * page_height / SCALE
-        right, bottom = visible[:, 2].max() * page_width / SCALE, visible[:, 3].max() * page_height / SCALE
-        size = size if size > 0 else max(1.0, bottom - top)
-        cells = tuple(_cells(placed, _CELL_GAP * size / max(page_width, 1) * SCALE))
-        return cls(placed, cells, float(left), float(top), float(right), float(bottom), size, bold)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Block:
-    """Lines that belong together, as they will stand in the text: paragraphs parted by line breaks, or rows."""
-
-    kind: ElementKind
-    placed: Placed
-    size: float
-    bold: bool
-    lines: int
-    header_length: int = 0
-
-
-def merge_rows(lines: Sequence[Line]) -> list[Line]:
-    """Neighbours at the same height, left to right, are parts of one line: PDFium often parts the cells of a row."""
-    merged: list[Line] = []
-    for line in lines:
-        if merged and _continues_row(merged[-1], line):
-            merged[-1] = _side_by_side(merged[-1], line)
-        else:
-            merged.append(line)
-    return merged
-
-
 def blocks_of(lines: Sequence[Line]) -> Iterator[Block]:
     """The page's blocks in reading order."""
     pitch = usual_pitch(lines)
     at = 0
     while at < len(lines):
-        rows = _table_length(lines, at)
+        rows = table_length(lines, at)
         if rows:
-            yield _table(lines[at : at + rows])
+            yield table_of(lines[at : at + rows])
             at += rows
             continue
         end = at + 1
-        while end < len(lines) and not _table_length(lines, end) and not _parts(lines[end - 1], lines[end], pitch):
+        while end < len(lines) and not table_length(lines, end) and not _parts(lines[end - 1], lines[end], pitch):
             end += 1
         yield from _prose(lines[at:end], _column_right(lines, lines[at:end]))
         at = end
@@ -134,42 +80,6 @@ def is_heading(block: Block, body: float, body_bold: bool) -> bool:
         return block.lines <= 3
     distinct = block.bold and not body_bold and block.size >= 0.95 * body
     return distinct and block.lines <= 2 and text[-1] not in _SENTENCE_END
-
-
-def _cells(placed: Placed, gap: float) -> Iterator[Placed]:
-    """The parts between blanks wider than `gap`, which is in stored units like the corners."""
-    visible = np.array([at for at, character in enumerate(placed.text) if not character.isspace()])
-    lefts, rights = placed.corners[visible[1:], 0], placed.corners[visible[:-1], 2]
-    starts = visible[1:][lefts.astype(np.int32) - rights > gap].tolist()
-    for start, end in pairwise([0, *starts, len(placed.text)]):
-        yield placed[start:end].stripped()
-
-
-def _continues_row(before: Line, after: Line) -> bool:
-    overlap = min(before.bottom, after.bottom) - max(before.top, after.top)
-    lower = min(before.bottom - before.top, after.bottom - after.top)
-    return lower > 0 and overlap > 0.6 * lower and after.left >= before.right - 0.1 * before.size
-
-
-def _side_by_side(before: Line, after: Line) -> Line:
-    apart = after.left - before.right
-    size = max(before.size, after.size)
-    if apart > _CELL_GAP * size:
-        cells = (*before.cells, *after.cells)
-    else:
-        between = " " if apart > 0.2 * size else ""
-        middle = joined([before.cells[-1], after.cells[0]], between)
-        cells = (*before.cells[:-1], middle, *after.cells[1:])
-    return Line(
-        joined([before.placed, after.placed], " " if apart > 0.2 * size else ""),
-        cells,
-        before.left,
-        min(before.top, after.top),
-        after.right,
-        max(before.bottom, after.bottom),
-        size,
-        before.bold and after.bold,
-    )
 
 
 def _same_size(one: Line, other: Line) -> bool:
@@ -252,7 +162,7 @@ def _was_wrapped(before: Line, after: Line, right: float, own_right: float) -> b
     """Whether `before` ended for want of room: its next word would not have fitted, or the sentence plainly goes on."""
     if LIST_START.match(after.text):
         return False
-    if _parts_a_word(before.text, after.text):
+    if parts_a_word(before.text, after.text):
         return True
     if after.top < before.top:
         return _inside_a_sentence(before.text, after.text)
@@ -262,11 +172,11 @@ def _was_wrapped(before: Line, after: Line, right: float, own_right: float) -> b
     # A small letter goes on with a sentence for sure; Han characters do so only where the column is nearly full.
     column = own_right if after.text[0].islower() else right
     filled = width / max(1.0, column - before.left)
-    fits = right - before.right >= _first_word_width(after)
+    fits = right - before.right >= first_word_width(after)
     return not fits or (filled >= _WRAPPED_SHARE and _inside_a_sentence(before.text, after.text))
 
 
-def _first_word_width(line: Line) -> float:
+def first_word_width(line: Line) -> float:
     if is_cjk(line.text[0]):
         return 1.2 * line.size
     length = len(line.text.split(" ", 1)[0])
@@ -275,45 +185,16 @@ def _first_word_width(line: Line) -> float:
 
 def glued(before: Placed, after: Placed) -> Placed:
     """`before` as it stands in front of what goes on with it: without the hyphen that parts a word, or with a space."""
-    if _parts_a_word(before.text, after.text):
+    if parts_a_word(before.text, after.text):
         return before[:-1]
     return before + nowhere(glue(before.text, after.text))
 
 
 def continues(before: str, after: str) -> bool:
     """Whether text at the top of a page may go on with the sentence at the foot of the page before."""
-    return _parts_a_word(before, after) or _inside_a_sentence(before, after)
+    return parts_a_word(before, after) or _inside_a_sentence(before, after)
 
 
-def _parts_a_word(before: str, after: str) -> bool:
+def parts_a_word(before: str, after: str) -> bool:
     """A hyphen at a line's end, between a letter and a small letter."""
     return len(before) > 1 and before[-1] in "-\u00ad" and before[-2].isalpha() and after[0].islower()
-
-
-def _table_length(lines: Sequence[Line], at: int) -> int:
-    """How many lines from here on are rows of one table; 0 when fewer than two are."""
-    end = at
-    while end < len(lines) and _is_row(lines[end]) and (end == at or _next_row(lines[end - 1], lines[end])):
-        end += 1
-    return end - at if end - at >= 2 else 0
-
-
-def _is_row(line: Line) -> bool:
-    return len(line.cells) >= 2 and not (len(line.cells) == 2 and LIST_START.fullmatch(line.cells[0].text + " "))
-
-
-def _next_row(before: Line, after: Line) -> bool:
-    return 0 < after.top - before.top < 3.5 * before.size and abs(len(before.cells) - len(after.cells)) <= 2
-
-
-def _table(lines: Sequence[Line]) -> Block:
-    rows = [joined(line.cells, BETWEEN_CELLS) for line in lines]
-    has_header = not any(character.isdigit() for character in rows[0].text)
-    return Block(
-        ElementKind.TABLE,
-        joined(rows, "\n"),
-        lines[0].size,
-        lines[0].bold,
-        len(lines),
-        len(rows[0].text) if has_header else 0,
-    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ingest.parsing.block import Block
 from ingest.parsing.draft import BETWEEN_CELLS
-from ingest.parsing.layout import Block, continues, glued
+from ingest.parsing.layout import continues, glued
 from ingest.parsing.placed import Placed, nowhere
 from rag.documents import ElementKind
 from rag.geometry import SCALE
@@ -72,13 +73,14 @@ def _ends_full(before: Placed, after: Block, right: int) -> bool:
 
 
 def _same_table(first: Block, after: Block) -> bool:
-    """As many columns, and no header of its own: one that repeats its header stays a table, under that header."""
-    repeats_header = first.header_length > 0 and _row(after) == first.placed.text[: first.header_length]
-    return not after.header_length and not repeats_header and _columns(first) == _columns(after)
+    """As many columns, and no header of its own: one that repeats its header stays a table, under that header.
 
-
-def _row(block: Block) -> str:
-    return block.placed.text.split("\n", 1)[0]
+    Words alone do not make a header below one that is set off.
+    """
+    header = first.placed.text[: first.header_length]
+    repeats_header = bool(header) and after.placed.text.startswith(header)
+    has_header = after.header_length > 0 and (after.bold or not (header and first.bold))
+    return not has_header and not repeats_header and _columns(first) == _columns(after)
 
 
 def _columns(block: Block) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ingest.parsing.layout import Line
+from ingest.parsing.line import Line
 
 
 class TextLayer(StrEnum):

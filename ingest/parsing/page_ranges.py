@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ingest.parsing.layout import Line
+from ingest.parsing.line import Line
 from ingest.parsing.page_lines import PageLines, TextLayer
 from ingest.parsing.placed import Corners, Placed
 
@@ -70,7 +70,7 @@ def _page_record(page: PageLines) -> list[Any]:
 
 def _line_record(line: Line) -> list[Any]:
     texts = [line.placed.text, *(cell.text for cell in line.cells)]
-    return [texts, line.left, line.top, line.right, line.bottom, line.size, line.bold]
+    return [texts, line.left, line.top, line.right, line.bottom, line.size, line.bold, line.table, line.set_off]
 
 
 class _Reader:
@@ -93,11 +93,10 @@ class _Reader:
             of_page = tuple(self._line(*line) for line in lines)
             yield PageLines(int(number), float(width), float(height), of_page, layer=TextLayer(layer))
 
-    def _line(
-        self, texts: Sequence[str], left: float, top: float, right: float, bottom: float, size: float, bold: bool
-    ) -> Line:
+    def _line(self, texts: Sequence[str], *rest: Any) -> Line:
         placed, *cells = (self._placed(text) for text in texts)
-        return Line(placed, tuple(cells), left, top, right, bottom, size, bold)
+        left, top, right, bottom, size, bold, table, set_off = rest
+        return Line(placed, tuple(cells), left, top, right, bottom, size, bold, table, set_off)
 
     def _placed(self, text: str) -> Placed:
         corners = self._corners[self._start : self._start + len(text)]

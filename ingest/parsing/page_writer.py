@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from ingest.parsing.block import Block
 from ingest.parsing.draft import Draft
-from ingest.parsing.layout import Block, Line, blocks_of, body_size, is_heading
+from ingest.parsing.layout import blocks_of, body_size, is_heading
+from ingest.parsing.line import Line
 from ingest.parsing.page_flow import Run, runs_of
 from ingest.parsing.page_lines import PageLines
 from ingest.parsing.placed import Corners, turned_back

@@ -23,7 +23,7 @@ from ingest.parsing.records import (
 from rag.documents import ParsedDocument
 from rag.errors import ChuchuError, FileUnreadable
 
-PARSER_VERSION = "4"
+PARSER_VERSION = "5"
 """Goes into a version's id: raise it when the same bytes would become another text."""
 
 

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.parsing.layout import Line, merge_rows
+from ingest.parsing.line import Line, merge_rows
+from ingest.parsing.page_corners import page_corners
 from ingest.parsing.page_lines import PageLines
+from ingest.parsing.pdf_rulings import read_rulings
 from ingest.parsing.placed import Corners, Placed
+from ingest.parsing.ruled_tables import with_ruled_tables
 from ingest.parsing.text_layer import text_layer
-from rag.geometry import SCALE
 
 _HYPHENS = (0x02, 0xFFFE)
 """What PDFium gives for a hyphen that ends a line (core/fpdftext/cpdf_textpage.cpp)."""
@@ -32,7 +34,8 @@ def read_page(document: Any, number: int) -> PageLines:
         width, height = (max(side, 1.0) for side in page.get_size())  # damaged files have pages of no size
         textpage = page.get_textpage()
         try:
-            lines = merge_rows(list(_lines(page, textpage, width, height)))
+            lines = list(_lines(page, textpage, width, height))
+            lines = merge_rows(with_ruled_tables(lines, read_rulings(page, width, height), width, height))
         finally:
             textpage.close()
         return PageLines(number, width, height, tuple(lines), layer=text_layer(page, lines))
@@ -42,7 +45,7 @@ def read_page(document: Any, number: int) -> PageLines:
 
 def _lines(page: Any, textpage: Any, width: float, height: float) -> Iterator[Line]:
     codes, boxes = _characters(textpage)
-    corners = _to_fractions(page, boxes)
+    corners = page_corners(page, boxes)
     for start, end in _segments(codes):
         placed = _placed(codes[start:end], corners[start:end])
         if placed.text:
@@ -68,25 +71,6 @@ def _characters(textpage: Any) -> tuple[NDArray[np.uint32], NDArray[np.float64]]
         if pdfium.FPDFText_GetLooseCharBox(handle, at, rectangle):
             boxes[at] = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
     return codes, boxes
-
-
-def _to_fractions(page: Any, boxes: NDArray[np.float64]) -> Corners:
-    """Boxes in the page's own coordinates → corners as displayed: rotation and crop box taken into account."""
-    origin, along_x, along_y = (_device_point(page, x, y) for x, y in ((0, 0), (1000, 0), (0, 1000)))
-    matrix = np.array([along_x - origin, along_y - origin]) / 1000
-    ends = [boxes[:, [0, 1]] @ matrix + origin, boxes[:, [2, 3]] @ matrix + origin]
-    corners = np.concatenate([np.minimum(*ends), np.maximum(*ends)], axis=1)
-    corners[(boxes == 0).all(axis=1)] = 0
-    quantised: Corners = np.nan_to_num(corners).round().clip(0, SCALE).astype(np.uint16)
-    return quantised
-
-
-def _device_point(page: Any, x: float, y: float) -> NDArray[np.float64]:
-    import pypdfium2.raw as pdfium
-
-    across, down = ctypes.c_int(), ctypes.c_int()
-    pdfium.FPDF_PageToDevice(page, 0, 0, SCALE, SCALE, 0, x, y, across, down)
-    return np.array([across.value, down.value], np.float64)
 
 
 def _segments(codes: NDArray[np.uint32]) -> Iterator[tuple[int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from ingest.parsing.layout import Line
+from ingest.parsing.line import Line
 
 _COLUMN_LINES = 3
 _COLUMN_SIZES = 12
@@ -22,7 +22,7 @@ def in_reading_order(lines: Sequence[Line]) -> list[Line]:
     """Columns one after the other, each between the lines that run over both; rows of one column left to right."""
     gutter = _gutter(lines)
     if gutter is None:
-        return _by_rows(lines)
+        return by_rows(lines)
     ordered: list[Line] = []
     section: list[Line] = []
     for line in sorted(lines, key=lambda line: line.top):
@@ -67,7 +67,7 @@ def _side_by_side(left: Sequence[Line], right: Sequence[Line]) -> bool:
     return shared > 2 * left[0].size
 
 
-def _by_rows(lines: Sequence[Line]) -> list[Line]:
+def by_rows(lines: Sequence[Line]) -> list[Line]:
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: line.top):
         if rows and line.top - rows[-1][0].top < _SAME_ROW * min(line.size, rows[-1][0].size):

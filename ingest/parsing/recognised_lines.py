@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ingest.parsing.layout import Line, merge_rows
+from ingest.parsing.line import Line, merge_rows
 from ingest.parsing.page_lines import PageLines
 from ingest.parsing.placed import Placed
 from ingest.parsing.reading_order import in_reading_order

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from ingest.parsing.layout import Line
+from ingest.parsing.line import Line
 from ingest.parsing.page_lines import TextLayer
 
 _FEW_CHARACTERS = 100

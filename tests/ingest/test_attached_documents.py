@@ -51,6 +51,25 @@ def test_an_attachment_is_found_as_a_document_of_its_own(tmp_path: Path) -> None
     with_services(tmp_path, scenario)
 
 
+def test_an_attachment_is_found_by_what_its_mail_is_about(tmp_path: Path) -> None:
+    async def scenario(services: Services) -> None:
+        for subject in ("供水站改造", "Harbour dredging"):
+            message = EmailMessage()
+            message["Subject"] = subject
+            message.set_content("见附件。 See the attached file.")
+            message.add_attachment(b"The price is 500 euros.", "text", "plain", filename=f"{len(subject)}.txt")
+            job = await ingested(services, f"{subject}.eml", message.as_bytes())
+            await children(services, job.document_id)
+
+        for subject in ("供水站改造", "Harbour dredging"):
+            found = await services.retriever.retrieve(f"{subject} price 500 euros")
+
+            assert found.passages[0].text == "The price is 500 euros."
+            assert found.passages[0].passage.context == f"{subject} › {len(subject)}.txt"
+
+    with_services(tmp_path, scenario)
+
+
 def test_a_new_state_of_the_mail_reads_only_what_changed(tmp_path: Path) -> None:
     async def scenario(services: Services) -> None:
         job = await ingested(services, "a.eml", mail("One.", same="Stays.", other="Old words.", gone="Leaves."))

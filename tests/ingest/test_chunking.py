@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -149,6 +150,24 @@ def test_a_title_that_is_too_long_is_cut() -> None:
     parsed = document((PARAGRAPH, "Five days.", ("长" * 200,)))
     context = chunked(parsed)[0].context
     assert context == "Handbook › " + "长" * (CONTEXT_TOKENS // 2)
+
+
+@pytest.mark.parametrize(
+    ("mail", "before"),
+    [
+        ("Renewal of the lease", "Renewal of the lease › Handbook"),
+        ("续租合同" * 20, "续租合同" * 4 + " › Handbook"),
+        ("Handbook", "Handbook"),
+    ],
+    ids=["before the title", "cut where it is long", "once where both are the same"],
+)
+def test_what_hangs_on_a_mail_names_it(mail: str, before: str) -> None:
+    parsed = document((PARAGRAPH, "Five days.", ("one " * 45, "Leave of absence")))
+    origin = replace(ORIGIN, attached_to=mail)
+
+    (passage,) = chunk(parsed, origin=origin, count_tokens=count_tokens, passage_tokens=8)
+
+    assert passage.context == f"{before} › Leave of absence"
 
 
 def test_passages_know_their_pages() -> None:

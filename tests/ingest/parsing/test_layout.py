@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.parsing.layout import Line, blocks_of, merge_rows
+from ingest.parsing.layout import blocks_of
+from ingest.parsing.line import Line, merge_rows
 from ingest.parsing.placed import Placed
 from rag.geometry import SCALE
 
