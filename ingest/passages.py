@@ -5,15 +5,19 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from ingest.pieces import CountTokens, with_gaps_filled
 from rag.documents import Element, ElementKind, Page, ParsedDocument, Passage, Span
 from rag.text.language import detect_language
 
-CONTEXT_TOKENS = 48
+TITLE_TOKENS = 48
 _MAIL_TOKENS = 16
 """Of these, for the title of the mail that a document hangs on: it may be long, and what is closer says more."""
+_HEADER_ROW_TOKENS = 96
+"""For the header row of a table, beside these: without the names of its columns, a row says nothing."""
+CONTEXT_TOKENS = TITLE_TOKENS + _HEADER_ROW_TOKENS
 
 _SEPARATOR = " › "
 _NAMESPACE = UUID("6f0f3c9e-4d0b-5b0e-9a54-1f4c2f6b7f21")  # arbitrary; a new one would give every passage a new id
@@ -35,7 +39,7 @@ def make_passages(
 ) -> list[Passage]:
     """One passage for each span, in the same order. The same span of the same version always gets the same id."""
     structure = _Structure(parsed)
-    headers = [structure.context_parts(span, origin.title) for span in spans]
+    headers = [structure.header(span, origin.title) for span in spans]
     contexts = _contexts(headers, " ".join(origin.attached_to.split()), count_tokens)
     return [
         Passage(
@@ -44,17 +48,24 @@ def make_passages(
             version_id=origin.version_id,
             collection=origin.collection,
             span=span,
-            context=contexts[parts],
+            context=contexts[header],
             language=detect_language(span.of(parsed.text)),
             kinds=structure.kinds(span),
             pages=structure.pages(span),
         )
-        for span, parts in zip(spans, headers, strict=True)
+        for span, header in zip(spans, headers, strict=True)
     ]
 
 
 def passage_id(origin: Origin, span: Span) -> str:
     return str(uuid5(_NAMESPACE, f"{origin.document_id}/{origin.version_id}/{span.start}-{span.end}"))
+
+
+class _Header(NamedTuple):
+    """Title and headings of a passage, outermost first, and the header row of the table that it goes on with."""
+
+    parts: tuple[str, ...]
+    row: str = ""
 
 
 class _Structure:
@@ -78,14 +89,14 @@ class _Structure:
         numbers = {element.page for element in self._within(span) if element.page is not None}
         return tuple(sorted(numbers))
 
-    def context_parts(self, span: Span, title: str) -> tuple[str, ...]:
+    def header(self, span: Span, title: str) -> _Header:
         """Document title, headings above the span's first element, header row of a table entered below it."""
         within = self._within(span)
-        parts = [title]
-        if within:
-            parts += [heading for heading in within[0].heading_path if heading != title]
-            parts.append(self._header_outside(within[0], span))
-        return tuple(" ".join(part.split()) for part in parts if part.strip())
+        if not within:
+            return _Header(_on_one_line([title]))
+        headings = [heading for heading in within[0].heading_path if heading != title]
+        row = _on_one_line([self._header_outside(within[0], span)])
+        return _Header(_on_one_line([title, *headings]), row[0] if row else "")
 
     def _header_outside(self, first: Element, span: Span) -> str:
         return first.header.of(self._text) if first.header and not span.covers(first.header) else ""
@@ -99,22 +110,29 @@ class _Structure:
         return self._pages[first:last]
 
 
-def _contexts(headers: Iterable[tuple[str, ...]], mail: str, count_tokens: CountTokens) -> dict[tuple[str, ...], str]:
+def _on_one_line(parts: Sequence[str]) -> tuple[str, ...]:
+    """Those that say anything."""
+    return tuple(" ".join(part.split()) for part in parts if part.strip())
+
+
+def _contexts(headers: Iterable[_Header], mail: str, count_tokens: CountTokens) -> dict[_Header, str]:
     distinct = list(dict.fromkeys(headers))
-    words = list(dict.fromkeys(part for parts in [(mail,), *distinct] for part in parts if part))
+    words = list(dict.fromkeys(part for header in distinct for part in (mail, *header.parts, header.row) if part))
     tokens = dict(zip(words, count_tokens(words), strict=True)) if words else {}
-    return {parts: _joined(list(parts), mail, tokens) for parts in distinct}
+    return {header: _joined(header, mail, tokens) for header in distinct}
 
 
-def _joined(parts: list[str], mail: str, tokens: dict[str, int]) -> str:
-    """At most about CONTEXT_TOKENS: the title and the innermost part say most, so what lies between goes first."""
+def _joined(header: _Header, mail: str, tokens: dict[str, int]) -> str:
+    """At most about CONTEXT_TOKENS: the title and the innermost heading say most, so what lies between goes first."""
+    parts = list(header.parts)
     above = [] if not mail or mail in parts else [_clipped(mail, tokens[mail], _MAIL_TOKENS)]
-    room = CONTEXT_TOKENS - (min(tokens[mail], _MAIL_TOKENS) if above else 0)
+    room = TITLE_TOKENS - (min(tokens[mail], _MAIL_TOKENS) if above else 0)
     while len(parts) > 2 and sum(tokens[part] for part in parts) > room:
         del parts[1]
     if sum(tokens[part] for part in parts) > room:
         parts = [_clipped(part, tokens[part], room // len(parts)) for part in parts]
-    return _SEPARATOR.join([*above, *parts])
+    row = [_clipped(header.row, tokens[header.row], _HEADER_ROW_TOKENS)] if header.row else []
+    return _SEPARATOR.join([*above, *parts, *row])
 
 
 def _clipped(part: str, tokens: int, allowed: int) -> str:

@@ -13,7 +13,7 @@ class Calibration:
     `support_threshold`: the least score of a claim against its quotes to count as supported.
     """
 
-    evidence_threshold: float = 0.25
+    evidence_threshold: float = 0.2
     support_threshold: float = 0.66
 
     @classmethod

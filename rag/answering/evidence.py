@@ -35,7 +35,9 @@ class EvidenceSentence:
     span: Span
     text: str
     columns: str = ""
-    """The first row of the table whose row it is, where that stands in the same passage."""
+    """The first row of the table whose row it is, below the line that names the table, where they stand in the same
+    passage.
+    """
     dated_by: EvidenceSentence | None = None
     """The sentence before it that tells the year of its dates, where it leaves that open."""
 
@@ -107,7 +109,15 @@ def _columns(passage: str, row: Span) -> str:
     first = len(lines)
     while first and CELLS in lines[first - 1]:
         first -= 1
-    return lines[first] if first < len(lines) - 1 and _names_columns(lines[first]) else ""
+    if first >= len(lines) - 1 or not _names_columns(lines[first]):
+        return ""
+    above = [line for line in lines[:first] if line.strip()][-1:]
+    return "\n".join([*filter(_names_a_table, above), lines[first]])
+
+
+def _names_a_table(line: str) -> bool:
+    """Whether the last line above a table is its name, and no sentence."""
+    return len(line) <= LONGEST_LABEL and not line.endswith((".", "。", ";", "；", "!", "！", "?", "？"))
 
 
 def _names_columns(row: str) -> bool:

@@ -22,6 +22,7 @@ from rag.text.name_comparison import other_names
 from rag.text.polarity import polarity_conflict
 from rag.text.quantities import (
     Quantity,
+    QuantityKind,
     comparable,
     quantities,
     stated,
@@ -78,7 +79,12 @@ def _quantities(claim: str, attribution: Attribution) -> Finding:
 
 
 def _brings_words(claim: str, best: EvidenceSentence, other: EvidenceSentence) -> bool:
-    """Whether a further quote says more of the claim than its numbers. Only what shares a language can be told."""
+    """Whether a further quote says more of the claim than its numbers: words, or a code, which names a thing. Only what
+    shares a language can be told.
+    """
+    codes = [quantity for quantity in quantities(claim) if quantity.kind is QuantityKind.CODE]
+    if any(supports(code, told) for code in codes for told in quantities(other.text)):
+        return True
     words = frozenset(lexical_terms(without_quantities(claim)))
     return len((words & other.terms) - best.terms) >= LEAST_WORDS_BROUGHT
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.chunking import chunk
-from ingest.passages import CONTEXT_TOKENS, Origin
+from ingest.passages import TITLE_TOKENS, Origin
 from rag.documents import Element, ElementKind, Page, ParsedDocument, Passage, Span
 from rag.text.sentences import sentence_spans
 
@@ -66,10 +66,10 @@ def test_a_sentence_longer_than_the_budget_stands_alone() -> None:
 
 
 def test_only_what_the_embedder_cannot_see_is_cut_and_at_a_comma() -> None:
-    """Of 70 tokens, 14 are left to the text: less 48 of context and 8 of prefix. The clauses have 13, 10 and 10."""
+    """Of 166 tokens, 14 are left to the text: less 144 of context and 8 of prefix. The clauses have 13, 10 and 10."""
     parsed = document((PARAGRAPH, "员工每年享有五天带薪年假，满十年后增加至十天，满二十年后为十五天。", ()))
     clauses = ["员工每年享有五天带薪年假，", "满十年后增加至十天，", "满二十年后为十五天。"]
-    assert texts(parsed, 12, max_tokens=70) == clauses
+    assert texts(parsed, 12, max_tokens=166) == clauses
     assert texts(parsed, 12) == [parsed.text]
 
 
@@ -135,6 +135,17 @@ def test_rows_stay_whole_and_later_ones_know_their_header() -> None:
     assert passages[0].kinds == (TABLE,)
 
 
+def test_a_wide_header_row_is_kept_whole_below_a_long_title() -> None:
+    columns = " | ".join(f"Column {n}" for n in range(24))
+    rows = "\n".join(" | ".join(str(n) for n in range(24)) for _ in range(3))
+    parsed = document((TABLE, f"{columns}\n{rows}", ("Rates " * 40,)))
+
+    last = chunked(parsed, 30)[-1].context
+
+    assert last.startswith("Handbook › Rates Rates")
+    assert last.endswith(f" › {columns}")
+
+
 def test_code_is_cut_between_lines_only() -> None:
     parsed = document((CODE, "if a. b:\n    run. it()\nend", ()))
     assert texts(parsed, 3) == ["if a. b:", "run. it()\nend"]
@@ -149,7 +160,7 @@ def test_a_long_context_keeps_the_title_and_what_is_innermost() -> None:
 def test_a_title_that_is_too_long_is_cut() -> None:
     parsed = document((PARAGRAPH, "Five days.", ("长" * 200,)))
     context = chunked(parsed)[0].context
-    assert context == "Handbook › " + "长" * (CONTEXT_TOKENS // 2)
+    assert context == "Handbook › " + "长" * (TITLE_TOKENS // 2)
 
 
 @pytest.mark.parametrize(

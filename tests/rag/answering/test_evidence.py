@@ -111,6 +111,18 @@ def test_a_header_tells_the_year_where_no_sentence_does() -> None:
     assert sentence("会议召开。", context="2021年度报告").dated == "会议召开。"
 
 
+@pytest.mark.parametrize(
+    ("above", "name"),
+    [("Budget 2026", "Budget 2026"), ("The board approved it.", ""), ("", ""), ("预算表", "预算表")],
+)
+def test_the_line_above_a_table_names_it_unless_it_is_a_sentence(above: str, name: str) -> None:
+    table = "Department | Year\nSales | 9000"
+
+    found = split_sources([source(f"{above}\n\n{table}" if above else table)])
+
+    assert found[-1].columns == (f"{name}\nDepartment | Year" if name else "Department | Year")
+
+
 def test_a_row_stands_under_the_names_of_its_columns() -> None:
     text = "Limits are per night.\n\nCity | Limit (CNY)\nBeijing | 780\nShenzhen | 700\n\nMeals are extra."
 

@@ -131,6 +131,15 @@ def test_a_number_is_not_borrowed_from_a_quote_of_another_thing() -> None:
     assert joined.status is SUPPORTED
 
 
+def test_a_code_says_what_the_numbers_beside_it_are_of() -> None:
+    sensor = "S-104 | Oxygen sensor | a lead time of 56 days"
+    enclosure = "S-126 | IP65 enclosure | 49 days"
+
+    joined = judged("The oxygen sensor takes 56 days, the IP65 enclosure 49 days.", sensor, enclosure)
+
+    assert joined.status is SUPPORTED
+
+
 def test_a_name_that_nothing_stands_for_leaves_a_doubt() -> None:
     verdict = judged("Deliveries go to Zenith Foods.", "Deliveries take a week.", closeness=0.99)
 
