@@ -55,10 +55,11 @@ def extract(merits: np.ndarray, evidence: Evidence, *, is_account: bool = False)
     """The sentences that meet the question best, in the order of their documents; none of those that speak to a model
     instead of a reader.
 
-    `merits` say how closely each sentence meets the question and how well its document does, shape (n,).
+    `merits` say how closely each sentence meets the question and how well its document does, shape (n,); -inf keeps
+    a sentence out.
     """
     most, least = (MOST_OF_AN_ACCOUNT, NEXT_IN_AN_ACCOUNT) if is_account else (MOST_SENTENCES, NEXT_TO_BEST)
-    order = [int(i) for i in np.argsort(-merits, kind="stable")]
+    order = [int(i) for i in np.argsort(-merits, kind="stable") if merits[i] > -np.inf]
     best = list(islice((i for i in order if not is_instruction(evidence.sentences[i])), most))
     kept = [i for i in best if merits[i] >= least * merits[best[0]]]
     return [evidence.sentences[i] for i in sorted(kept)]

@@ -11,11 +11,12 @@ from rag.answering.citing import Citer
 from rag.answering.completing import missing_sentences
 from rag.answering.deep.part_extracts import extract_parts
 from rag.answering.events import Event
-from rag.answering.evidence import EvidenceSentence
+from rag.answering.evidence import Evidence, EvidenceSentence
 from rag.answering.extractive import VERBATIM, extract, shown_quote
 from rag.answering.notices import Notice
 from rag.answering.telling import may_answer
 from rag.answering.work import Work
+from rag.retrieval.rivals import is_of_a_rival
 from rag.text.questions import asks_for_several, asks_to_choose
 
 LIKELY: Final = 0.75
@@ -56,7 +57,8 @@ class Quoter:
     def _best(self, work: Work, scores: np.ndarray) -> list[EvidenceSentence]:
         assert work.evidence is not None
         assert work.surroundings is not None
-        merits = scores + work.surroundings.documents
+        is_rival = _of_rivals(work.retrieval.question, work.evidence)
+        merits = np.where(is_rival, -np.inf, scores + work.surroundings.documents)
         return extract(merits, work.evidence, is_account=asks_for_several(work.retrieval.question))
 
     async def complete(self, work: Work, scores: np.ndarray) -> AsyncGenerator[Event]:
@@ -67,7 +69,8 @@ class Quoter:
         assert work.evidence is not None
         assert work.surroundings is not None
         told = f"{question}\n{work.draft.text}"
-        missing = missing_sentences(told, work.language, scores, work.evidence, work.surroundings)
+        open_scores = np.where(_of_rivals(question, work.evidence), -np.inf, scores)
+        missing = missing_sentences(told, work.language, open_scores, work.evidence, work.surroundings)
         if missing:
             work.notices.append(Notice.COMPLETED.text(work.language))
         async for event in self._quote(work, missing):
@@ -78,3 +81,12 @@ class Quoter:
             place = await self._citer.cite(source)
             work.clock("first_sentence_s")
             yield work.draft.keep(shown_quote(place), VERBATIM, [place], new_line=bool(work.draft.text))
+
+
+def _of_rivals(question: str, evidence: Evidence) -> np.ndarray:
+    """Which sentences are about another than the question, shape (n,), of bool: they answer nothing by themselves."""
+    sentences = evidence.sentences
+    titles = [f"{sentence.source.title}\n{sentence.header}" for sentence in sentences]
+    return np.array(
+        [is_of_a_rival(question, title, one.text) for title, one in zip(titles, sentences, strict=True)], bool
+    )

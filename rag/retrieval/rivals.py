@@ -56,6 +56,15 @@ async def behind_rivals(
     return [replace(each, behind=BEHIND) if each.passage.version_id in rivals else each for each in candidates]
 
 
+def is_of_a_rival(question: str, title: str, text: str) -> bool:
+    """Whether a text is under a title, or a header, that names another of the kind than the question does, and has no
+    name that the question has.
+    """
+    asked = _names(question)
+    held = _held(asked, f"{title}\n{text}")
+    return not held and _names_a_rival(title, asked, held)
+
+
 @lru_cache(maxsize=4096)
 def _names(text: str) -> tuple[str, ...]:
     """What a question or a title names, once each."""

@@ -684,3 +684,15 @@ async def test_a_date_is_of_a_year_that_the_document_tells_where_nothing_of_it_w
     assert [citation.quote for citation in answer.citations] == [bought, "In 2018, several events took place."]
     assert [sentence.status for sentence in answer.sentences] == [SupportStatus.SUPPORTED]
     await require_whole(library, answer)
+
+
+async def test_a_sentence_about_another_product_is_not_quoted_in_place_of_the_models(library: Library) -> None:
+    await library.add("a.pdf", "The main unit weighs 11.5 kg.", title="QW-300 manual")
+    chat = JudgingChat(9.0, ["NOT_FOUND"])
+
+    other = await library.answerer(chat).answer("How much does the main unit of the QW-400 weigh?")
+    own = await library.answerer(chat).answer("How much does the main unit of the QW-300 weigh?")
+
+    assert other.refusal is not None
+    assert own.mode is AnswerMode.EXTRACTIVE
+    assert own.text == "The main unit weighs 11.5 kg [1]."

@@ -6,7 +6,7 @@ import pytest
 
 from rag.documents import Passage, Span
 from rag.retrieval.fusion import Candidate
-from rag.retrieval.rivals import BEHIND, behind_rivals
+from rag.retrieval.rivals import BEHIND, behind_rivals, is_of_a_rival
 from rag.store.listings import LiveVersion
 
 pytestmark = pytest.mark.anyio
@@ -97,3 +97,17 @@ async def test_what_may_answer_stays(question: str, first: str, second: str) -> 
 
 async def test_nothing_found_stays_nothing() -> None:
     assert await rivals("旅游乐园有限公司的股东是谁？") == set()
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "text", "is_rival"),
+    [
+        ("QW-400 的主机重量是多少？", "QW-300 使用手册", "主机重量为 11.5 kg。", True),
+        ("QW-400 的主机重量是多少？", "QW-300 使用手册", "QW-400 重 12 kg。", False),
+        ("QW-300 的功耗比 QW-200 高多少？", "QW-300 使用手册", "最大功耗为 35 W。", False),
+        ("主机重量是多少？", "QW-300 使用手册", "主机重量为 11.5 kg。", False),
+        ("Who leads Borel Motors Ltd.?", "Acme Tools Ltd.", "It is led by J. Doe.", True),
+    ],
+)
+def test_a_text_of_a_rival_answers_nothing(question: str, title: str, text: str, is_rival: bool) -> None:
+    assert is_of_a_rival(question, title, text) is is_rival
