@@ -31,7 +31,7 @@ _MESSAGES: dict[RefusalReason, tuple[str, str]] = {
 # A rule about documents ("information must not be provided", 未经相关部门批准) is an answer, so the subject stands
 # right before the negation, and the negation right before its verb.
 _ENGLISH_DECLINES = r"""
-    i\ (?:do\ not|don't)\ know | n/?a\b | not[ _]found\b(?=\W*$|\ in\b)
+    i\ (?:do\ not|don't)\ know | n/?a\b | (?:.*\b(?:is|are|was)\ )?not[ _]found\b(?=\W*$|\ in\b)
   | there\ is\ no\ (?:information|mention)(?=\W*$|\ (?:about|on|of|in|regarding|for|given|provided|available|that)\b)
   | (?:the\ )?(?:(?:provided|given|above|available)\ )?(?:sources?|documents?|text|context|passages?|information)
     (?:(?!\b(?:that|which|who|must|shall|should|may|can|cannot|will|without)\b)[^.]){0,40}?\ (?:
@@ -49,7 +49,7 @@ _CHINESE_DECLINES = r"""
     | (?:没有|无)[^。]{0,30}(?:信息|资料|内容|说明|记载|答案|提及)\W*$ | 无(?:法|从)(?:回答|确定|得知|判断)
     )
   | (?:没有|未)(?:提及|提到|说明|找到|相关)(?:[^的]{0,20}|.*(?:信息|资料|内容|说明|记载|答案))\W*$
-  | 无法(?:回答|确定|得知)[^的]{0,20}$ | 我?不知道
+  | 无法(?:回答|确定|得知)[^的]{0,20}$ | 我?不知道 | .*[是为]\s?(?:未找到|not[_ ]found)\W*$
 """
 _DECLINES = re.compile(
     rf"\W*(?:{re.escape(NOT_FOUND)}|{_ENGLISH_DECLINES}|{_CHINESE_DECLINES})", re.IGNORECASE | re.VERBOSE

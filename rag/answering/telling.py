@@ -17,6 +17,10 @@ from rag.text.scripts import HAN, HANGUL, KANA
 from rag.text.terms import lexical_terms, words
 from rag.text.word_lists import word_set
 
+_ABSENT = re.compile(
+    r"[无未没不否]|(?i:\b(?:no|not|none|never|without|nothing|nobody|neither|n't)\b|n't\b|\b(?:un|in|dis)[a-z]{4,})"
+)
+"""What says that something is not."""
 _UNSPACED = re.compile(f"[{HAN}{HANGUL}{KANA}]+")
 
 # What sentences are joined and turned round with, and says nothing of their matter. English words as stems.
@@ -55,14 +59,25 @@ def tells_more(question: str, sentence: str) -> bool:
 def is_told(question: str, sentence: str, quotes: Sequence[str]) -> bool:
     """Whether anything that a sentence says beyond the question stands in its quotes, all being in one language.
 
-    "Her family are her parents and children" rests on no headline that only has her name, however near it comes.
+    "Her family are her parents and children" rests on no headline that only has her name, however near it comes; "two
+    examinations" on no "twice daily"; and that there is none, on nothing that does not say so.
     """
-    if any(
-        supports(new, told) for new in _new_quantities(question, sentence) for quote in quotes for told in stated(quote)
-    ):
+    asked = _content(question)
+    amounts = _new_quantities(question, sentence)
+    if any(_tells(quote, amounts) and not asked.isdisjoint(_content(quote)) for quote in quotes):
         return True
-    new = _content(sentence) - _content(question)
+    if amounts and asks_to_count(question):
+        return False
+    if any(_tells(quote, amounts) for quote in quotes):
+        return True
+    if _ABSENT.search(sentence) and not _ABSENT.search(question):
+        return any(map(_ABSENT.search, quotes))
+    new = _content(sentence) - asked
     return len(new) < LEAST_NEW or not new.isdisjoint(_content("\n".join(quotes)))
+
+
+def _tells(quote: str, amounts: Sequence[Quantity]) -> bool:
+    return any(supports(amount, told) for amount in amounts for told in stated(quote))
 
 
 def _content(text: str) -> frozenset[str]:

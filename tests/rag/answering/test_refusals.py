@@ -41,6 +41,8 @@ def test_a_refusal_makes_no_claim_and_carries_no_mark(reason: RefusalReason, lan
         "Not found in the sources.",
         "N/A",
         "I don't know.",
+        f"The favourite food of L. Brown is {NOT_FOUND}.",
+        "根据资料，蓝某最喜欢的食物是未找到。",
         "The sources do not mention the price.",
         "The source does not say who signed the contract.",
         "The provided text does not contain information about the founder.",

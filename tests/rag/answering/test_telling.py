@@ -65,6 +65,8 @@ def test_what_is_to_be_counted_may_be_listed(question: str, sentence: str) -> No
             "The training contributed to the overall growth of Acme.",
             ["In May, Acme introduced a training."],
         ),
+        ("How many examinations did L. Brown undergo?", "L. Brown underwent 1 examination.", ["Day 1: 39 degrees."]),
+        ("葛某最喜欢的食物是什么？", "葛某最喜欢的食物是无。", ["住院病历"]),
     ],
 )
 def test_what_no_quote_says_beyond_the_question_is_not_told(question: str, sentence: str, quotes: list[str]) -> None:
@@ -77,10 +79,12 @@ def test_what_no_quote_says_beyond_the_question_is_not_told(question: str, sente
         ("李某的家庭成员有哪些？", "李某的家庭成员包括父母和子女。", ["被告人李某", "父母和子女均在外地"]),
         ("How did the training affect Acme?", "The training cut the costs of Acme.", ["It reduced costs by a third."]),
         ("How many branches has Acme?", "Acme has a total of twelve branches.", ["12 branches are run by it."]),
+        ("How many examinations did L. Brown undergo?", "L. Brown underwent 2.", ["2 examinations were made."]),
+        ("葛某有药物过敏吗？", "葛某无药物过敏。", ["过敏史：无"]),
         ("What is the rating?", "The rating is excellent.", ["It was found to be outstanding."]),
         ("Is Acme listed?", "Acme is listed.", ["Its shares are traded."]),
     ],
-    ids=["one-of-two-quotes", "one-word", "a-quantity", "one-word-may-be-another", "nothing-new"],
+    ids=["one-of-two-quotes", "one-word", "a-quantity", "a-count", "none", "one-word-may-be-another", "nothing-new"],
 )
 def test_what_a_quote_says_is_told(question: str, sentence: str, quotes: list[str]) -> None:
     assert is_told(question, sentence, quotes)
