@@ -18,6 +18,7 @@ from rag.citations import Check, SupportStatus
 from rag.text.bounds import bound_at
 from rag.text.comparatives import compares, tells_comparison
 from rag.text.contrasts import contrasts
+from rag.text.modality import is_open, leaves_open
 from rag.text.name_comparison import other_names
 from rag.text.polarity import polarity_conflict
 from rag.text.quantities import (
@@ -157,6 +158,15 @@ def _polarity(claim: str, attribution: Attribution) -> Finding:
     return Finding(Check("polarity", False), SupportStatus.CONTRADICTED)
 
 
+def _modality(claim: str, attribution: Attribution) -> Finding:
+    """What the best quote proposes, plans or holds possible is not told as done: a doubt, since other words around may
+    settle it.
+    """
+    if leaves_open(claim) or not is_open(attribution.sentences[0].text):
+        return _passed("modality")
+    return Finding(Check("modality", False, "the quote leaves it open"), SupportStatus.PARTIAL)
+
+
 def _sources(claim: str, attribution: Attribution) -> Finding:
     """A sentence that tells the model what to write is no evidence of it."""
     speaking = [sentence.text for sentence in attribution.sentences if is_instruction(sentence)]
@@ -175,7 +185,7 @@ def _links(claim: str, attribution: Attribution) -> Finding:
 
 _GUARDS: Final[tuple[Guard, ...]] = (
     *(_sources, _links, _quantities, _bounds),
-    *(_names, _opposites, _comparison, _polarity),
+    *(_names, _opposites, _comparison, _polarity, _modality),
 )
 
 

@@ -181,3 +181,13 @@ def test_a_threshold_of_nothing_lets_everything_pass_but_quantities() -> None:
 
     assert verify("Parking has a price.", quote, 0.0).status is SUPPORTED
     assert verify("Parking costs 9 yuan.", quote, 0.0).status is CONTRADICTED
+
+
+def test_what_is_only_planned_is_no_fact() -> None:
+    planned = "The company plans to open a branch in Hangzhou."
+
+    told_as_done = judged("The company opened a branch in Hangzhou.", planned)
+    told_as_planned = judged("The company plans to open a branch in Hangzhou.", planned)
+
+    assert (told_as_done.status, failed(told_as_done)) == (PARTIAL, {"modality"})
+    assert told_as_planned.status is SUPPORTED
