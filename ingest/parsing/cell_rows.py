@@ -15,7 +15,11 @@ Filled = tuple[Placed, list[Line]]
 """The text of a cell in one row, and the lines that it was made of."""
 
 _SAME_HEIGHT = 0.5
+"""Font sizes by which lines side by side may be apart in height."""
+
 _LISTED = 0.4
+"""Share of line ends in a cell that had room for what follows, from which on the lines are a list."""
+
 _COLUMNS_WITHIN = 1 / 3
 """Share of lines that wide blanks part, from which on the ruling lines are not all that parts the columns."""
 
@@ -103,7 +107,7 @@ def _starts(columns: Sequence[Sequence[_Step]]) -> list[float]:
         told = [step for step in level if id(step) in listed]
         anew = [step for step in told if not step.goes_on]
         if len(anew) >= 2 and 2 * len(anew) > len(told):
-            starts.append(min(step.middle for step in level) - _SAME_HEIGHT)
+            starts.append(min(step.middle for step in level))
             sure |= any(_is_number(step.line) for step in anew)
     return starts if len(starts) > 2 or sure else starts[:1]
 

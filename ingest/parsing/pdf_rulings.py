@@ -22,6 +22,9 @@ _MOST_PATHS = 3000
 _MOST_SEGMENTS = 6000
 """Of all paths of a page. Beyond either it is a map or a drawing, which is not looked at any further."""
 
+_MOST_IN_FORMS = 100_000
+"""Objects, text too: a form may be drawn any number of times, and hold others that are."""
+
 _MOST_OF_A_PATH = 1000
 _THICKEST = 3.5
 """Points: what is thicker is an area. Heavy rules of tables are 1 to 3."""
@@ -68,6 +71,7 @@ class _Found:
     areas: list[tuple[Box, Any]] = field(default_factory=list)
     paths: int = 0
     segments: int = 0
+    in_forms: int = 0
 
 
 def read_rulings(page: Any, width: float, height: float) -> Rulings:
@@ -123,7 +127,11 @@ def _look_at(drawn: Any, kind: int, matrix: _Matrix, depth: int, found: _Found) 
         _look_at_path(drawn, matrix, found)
     elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEPTH:
         inside = matrix.after(_matrix_of(drawn))
-        for at in range(max(0, pdfium.FPDFFormObj_CountObjects(drawn))):
+        count = max(0, pdfium.FPDFFormObj_CountObjects(drawn))
+        found.in_forms += count
+        if found.in_forms > _MOST_IN_FORMS:
+            raise _TooMuch
+        for at in range(count):
             part = pdfium.FPDFFormObj_GetObject(drawn, at)
             _look_at(part, pdfium.FPDFPageObj_GetType(part), inside, depth + 1, found)
 

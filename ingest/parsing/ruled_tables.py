@@ -25,6 +25,8 @@ _RUN_GAP = 0.6
 """Font sizes between words that belong together although a line runs between them: the text is wider than its cell."""
 
 _ON_LINE = 0.25
+"""Share of its height by which a character overlaps, at least, with the one before it on its line."""
+
 _BESIDE = 0.3
 """Share of its width by which a letter may stand over the line of its cell."""
 
