@@ -14,7 +14,7 @@ from rag.answering.events import Event
 from rag.answering.evidence import Evidence, EvidenceSentence
 from rag.answering.extractive import VERBATIM, extract, shown_quote
 from rag.answering.notices import Notice
-from rag.answering.telling import may_answer
+from rag.answering.telling import adds, may_answer
 from rag.answering.work import Work
 from rag.retrieval.rivals import is_of_a_rival
 from rag.text.questions import asks_for_several, asks_to_choose
@@ -57,9 +57,10 @@ class Quoter:
     def _best(self, work: Work, scores: np.ndarray) -> list[EvidenceSentence]:
         assert work.evidence is not None
         assert work.surroundings is not None
-        is_rival = _of_rivals(work.retrieval.question, work.evidence)
-        merits = np.where(is_rival, -np.inf, scores + work.surroundings.documents)
-        return extract(merits, work.evidence, is_account=asks_for_several(work.retrieval.question))
+        question, sentences = work.retrieval.question, work.evidence.sentences
+        fits = ~_of_rivals(question, work.evidence) & np.array([adds(question, one.text) for one in sentences], bool)
+        merits = np.where(fits, scores + work.surroundings.documents, -np.inf)
+        return extract(merits, work.evidence, is_account=asks_for_several(question))
 
     async def complete(self, work: Work, scores: np.ndarray) -> AsyncGenerator[Event]:
         """What the model left out of an account."""

@@ -84,6 +84,15 @@ def _content(text: str) -> frozenset[str]:
     return frozenset(term for term in lexical_terms(text) if term not in _EMPTY)
 
 
+def adds(question: str, sentence: str) -> bool:
+    """Whether a sentence of a document has words or amounts beside the question's: a title that the question quotes has
+    none. What is chosen among stands in the question.
+    """
+    if asks_to_choose(question) or _new_quantities(question, sentence):
+        return True
+    return bool(_content(sentence) - _content(question))
+
+
 def may_answer(question: str, sentence: str) -> bool:
     """Whether a sentence tells more than the question and, where that asks for an amount or a date, has one; what is
     to be counted may be listed.

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.telling import is_told, may_answer, tells_more
+from rag.answering.telling import adds, is_told, may_answer, tells_more
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,18 @@ def test_what_no_quote_says_beyond_the_question_is_not_told(question: str, sente
 )
 def test_what_a_quote_says_is_told(question: str, sentence: str, quotes: list[str]) -> None:
     assert is_told(question, sentence, quotes)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "does"),
+    [
+        ("根据碧落市人民医院的住院病历，蓝某的诊断依据有几项？", "住院病历", False),
+        ("根据碧落市人民医院的住院病历，蓝某的诊断依据有几项？", "诊断依据：反复咳嗽，体格检查发现哮鸣音。", True),
+        ("How old is L. Brown, according to the hospital record?", "Hospital record", False),
+        ("How old is L. Brown, according to the hospital record?", "L. Brown is 30.", True),
+        ("Where is the office?", "The office is in Oslo.", True),
+        ("Is the limit higher in Oslo or in Rome?", "Rome", True),
+    ],
+)
+def test_a_title_that_the_question_quotes_adds_nothing(question: str, sentence: str, does: bool) -> None:
+    assert adds(question, sentence) is does
