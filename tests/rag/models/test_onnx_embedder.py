@@ -15,6 +15,7 @@ from rag.models.encoder_folder import read_encoder
 from rag.models.factory import make_embedder
 from rag.models.onnx_embedder import OnnxEmbedder
 from rag.models.onnx_export import exported
+from rag.models.sentence_transformers_embedder import SentenceTransformersEmbedder
 from rag.settings import EmbeddingSettings
 from tests.contracts.test_embedder_contract import tiny_bert
 
@@ -99,3 +100,28 @@ def test_a_real_model_keeps_its_vectors(models_dir: Path) -> None:
     cosines = (small.embed_passages(TEXTS) * whole.embed_passages(TEXTS)).sum(1)
     assert small.count_tokens(TEXTS) == whole.count_tokens(TEXTS)
     assert cosines.min() > 0.99
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_auto_takes_8_bits_where_the_cpu_is_fast_at_them(
+    tiny_bert: Path, monkeypatch: pytest.MonkeyPatch, fast: bool
+) -> None:
+    monkeypatch.setattr("rag.models.factory.is_int8_fast", lambda: fast)
+
+    assert isinstance(made(tiny_bert, "auto"), OnnxEmbedder) == fast
+
+
+def test_auto_goes_on_without_what_cannot_be_exported(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(folder: Path, target: Path) -> None:
+        raise ModelUnloadable(model=folder.name, path=str(target), reason="no room")
+
+    monkeypatch.setattr("rag.models.factory.is_int8_fast", lambda: True)
+    monkeypatch.setattr("rag.models.onnx_export._export_elsewhere", fails)
+    (folder / "config.json").write_text((folder / "config.json").read_text("utf-8") + "\n", "utf-8")
+
+    assert isinstance(made(folder, "auto"), SentenceTransformersEmbedder)
+    assert "no room" in caplog.text
+    with pytest.raises(ModelUnloadable, match="no room"):
+        made(folder, "int8")
