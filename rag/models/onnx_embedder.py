@@ -20,7 +20,8 @@ class OnnxEmbedder:
 
     Its identity is that of the model in float32 or bfloat16: the vectors of either are within a cosine of some 0.99 of
     its own, and questions in int8 find in passages of bfloat16 what they did before (decision 34). A text's vector
-    hangs a little on the others of its batch, for they share the scale of activations. Neither torch nor its weights are loaded.
+    hangs a little on the others of its batch, for they share the scale of activations.
+    Neither torch nor its weights are loaded.
     Raises ModelUnloadable, and SettingsInvalid for a prompt that the folder does not have.
     """
 
