@@ -14,9 +14,9 @@ from api.services import Services, open_services
 from benchmarks.corpus import MadeUpDocument, documents
 from benchmarks.figures import Figure, Run, at_least
 from benchmarks.jobs import ingested
-from rag.models.bfloat16 import is_bfloat16_fast
 from rag.models.embedding import Embedder, EmbedderIdentity, Vectors
 from rag.models.factory import make_embedder
+from rag.models.precision import resolved_precision
 from rag.models.weights import locate
 from rag.settings import Settings
 
@@ -99,9 +99,8 @@ def _bare_model(settings: Settings) -> Any:
     import torch
     from sentence_transformers import SentenceTransformer
 
-    precision = settings.embedding.dtype
-    if precision == "auto":
-        precision = "bfloat16" if is_bfloat16_fast() else "float32"
+    dtype = settings.embedding.dtype
+    precision = resolved_precision("auto" if dtype == "int8" else dtype)  # torch has no int8 of its own
     folder = locate(settings.embedding.model, settings.models_dir)
     return SentenceTransformer(
         str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": getattr(torch, precision)}

@@ -87,8 +87,9 @@ class EmbeddingSettings(Section):
     pooling: Literal["auto", "mean", "cls", "lasttoken"] = Field(
         "auto", description="How token vectors become one, in the process; auto takes what the model's folder says."
     )
-    dtype: Literal["auto", "float32", "bfloat16"] = Field(
-        "auto", description="Precision in the process; auto takes bfloat16 where the CPU is fast at it."
+    dtype: Literal["auto", "float32", "bfloat16", "int8"] = Field(
+        "auto",
+        description="Precision in the process; auto takes bfloat16 where the CPU is fast at it. int8 embeds faster, through onnxruntime, with vectors that hang a little on their batch.",
     )
     threads: int = Field(0, ge=0, description="CPU threads for embedding; 0 takes all cores.")
     batch_tokens: int = Field(8192, gt=0, description="Tokens embedded at a time, padding included.")

@@ -65,7 +65,18 @@ def fetch(
     for card in _named(names, settings):
         with _progress(terminal, card.name) as show:
             place = fetch_model(card, settings.models_dir, progress=show, folder=source)
+        _prepare(card, place, settings, terminal)
         terminal.out.print(f"{card.name}: {place}", markup=False)
+
+
+def _prepare(card: ModelCard, place: Path, settings: Settings, terminal: Terminal) -> None:
+    """Make the 8-bit weights of the embedder in use now, so that the first import need not wait for them."""
+    if card.name != settings.embedding.model or card.role != "embedding":
+        return
+    from rag.models.factory import prepare_int8
+
+    with terminal.err.status(terminal.text(f"preparing {card.name}", f"正在准备 {card.name}")):
+        prepare_int8(settings.embedding, place, settings.models_dir, card.weights_revision)
 
 
 @app.command()

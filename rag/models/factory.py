@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypedDict
 
 from rag.errors import SettingsInvalid
 from rag.models.catalogue import ModelCard, catalogue
 from rag.models.checksum import sha256_of
 from rag.models.embedding import Embedder, EmbedderIdentity
+from rag.models.encoder_folder import EncoderFolder, read_encoder
 from rag.models.endpoint_embedder import EndpointOptions
 from rag.models.lazy_embedder import LazyEmbedder
 from rag.models.matryoshka_embedder import MatryoshkaEmbedder
+from rag.models.onnx_export import exported
+from rag.models.precision import TorchPrecision, is_int8_fast
 from rag.models.weights import locate
 from rag.settings import EmbeddingSettings
 
-if TYPE_CHECKING:
-    from rag.models.sentence_transformers_embedder import SentenceTransformersEmbedder
-
 _WEIGHT_PATTERNS = ("*.safetensors", "*.bin")
+
+_log = logging.getLogger(__name__)
+
+
+class _Common(TypedDict):
+    """What embedders in the process are made with, whatever computes them."""
+
+    model: str
+    revision: str
+    query_prefix: str | None
+    passage_prefix: str | None
+    query_prompt: str
+    passage_prompt: str
+    threads: int
+    batch_tokens: int
 
 
 def make_embedder(settings: EmbeddingSettings, models_dir: Path) -> Embedder:
@@ -48,33 +64,55 @@ def _sentence_transformers(settings: EmbeddingSettings, models_dir: Path) -> Emb
         raise _invalid("embedding.model", f"{card.name} is a {card.role} model")
     folder = locate(settings.model, models_dir)
     if card is None:
-        return _loaded(settings, folder, folder.name, folder_revision(folder), None)
+        return _loaded(settings, folder, models_dir, folder.name, folder_revision(folder), None)
     query_prefix, passage_prefix = _prefixes(settings, card)
     revision = _pooled(card.weights_revision, settings)
     identity = EmbedderIdentity(card.name, revision, card.dimension, query_prefix, passage_prefix)
-    load = partial(_loaded, settings, folder, card.name, card.weights_revision, card)
+    load = partial(_loaded, settings, folder, models_dir, card.name, card.weights_revision, card)
     return LazyEmbedder(identity, card.context_tokens, load)
 
 
 def _loaded(
-    settings: EmbeddingSettings, folder: Path, model: str, revision: str, card: ModelCard | None
-) -> SentenceTransformersEmbedder:
+    settings: EmbeddingSettings, folder: Path, models_dir: Path, model: str, revision: str, card: ModelCard | None
+) -> Embedder:
+    prefixes = _prefixes(settings, card) if card else (settings.query_prefix, settings.passage_prefix)
+    common: _Common = {
+        "model": model,
+        "revision": _pooled(revision, settings),
+        "query_prefix": prefixes[0],
+        "passage_prefix": prefixes[1],
+        "query_prompt": settings.query_prompt,
+        "passage_prompt": settings.passage_prompt,
+        "threads": settings.threads,
+        "batch_tokens": settings.batch_tokens,
+    }
+    prepared = prepare_int8(settings, folder, models_dir, revision)
+    if prepared:
+        from rag.models.onnx_embedder import OnnxEmbedder
+
+        return OnnxEmbedder(*prepared, **common)
     from rag.models.sentence_transformers_embedder import SentenceTransformersEmbedder
 
-    prefixes = _prefixes(settings, card) if card else (settings.query_prefix, settings.passage_prefix)
-    return SentenceTransformersEmbedder(
-        folder,
-        model=model,
-        revision=_pooled(revision, settings),
-        query_prefix=prefixes[0],
-        passage_prefix=prefixes[1],
-        query_prompt=settings.query_prompt,
-        passage_prompt=settings.passage_prompt,
-        pooling=settings.pooling,
-        precision=settings.dtype,
-        threads=settings.threads,
-        batch_tokens=settings.batch_tokens,
-    )
+    precision: TorchPrecision = "auto" if settings.dtype == "int8" else settings.dtype
+    return SentenceTransformersEmbedder(folder, pooling=settings.pooling, precision=precision, **common)
+
+
+def prepare_int8(
+    settings: EmbeddingSettings, folder: Path, models_dir: Path, revision: str
+) -> tuple[EncoderFolder, Path] | None:
+    """The encoder with its 8-bit weights, made where they are not there yet, if the settings want them.
+
+    Raises ModelUnloadable, and SettingsInvalid for a model that is not fit for them.
+    """
+    if settings.dtype != "int8":
+        return None
+    if not is_int8_fast():
+        _log.warning("embedding.dtype: this CPU is not known to multiply 8-bit integers without saturation")
+    is_mean = settings.pooling in ("auto", "mean")
+    encoder = read_encoder(folder, mean_is_set=settings.pooling == "mean") if is_mean else None
+    if encoder is None:
+        raise _invalid("embedding.dtype", "int8 needs an encoder of the BERT kind whose tokens' mean is the vector")
+    return encoder, exported(folder, revision, models_dir)
 
 
 def _openai(settings: EmbeddingSettings) -> Embedder:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelUnloadable, RerankerUnavailable
-from rag.models.bfloat16 import Precision, resolved_precision
+from rag.models.precision import TorchPrecision, resolved_precision
 from rag.models.vectors import length_batches
 
 PREFIX = (
@@ -36,7 +36,7 @@ class Qwen3Reranker:
         folder: Path,
         *,
         instruction: str = "",
-        precision: Precision = "auto",
+        precision: TorchPrecision = "auto",
         max_tokens: int = 1024,
     ) -> None:
         self._folder = folder

@@ -11,22 +11,13 @@ from typing import Any, Literal
 import numpy as np
 
 from rag.errors import ModelUnloadable, SettingsInvalid
-from rag.models.bfloat16 import Precision, resolved_precision
 from rag.models.embedding import EmbedderIdentity, Vectors
+from rag.models.precision import TorchPrecision, resolved_precision
+from rag.models.prompts import prompt_of
 from rag.models.torch_threads import threads_for
-from rag.models.vectors import length_batches, unit_rows
+from rag.models.vectors import about_tokens, length_batches, unit_rows
 
 Pooling = Literal["auto", "mean", "cls", "lasttoken"]
-
-_SPECIAL_TOKENS = 2
-_BYTES_OF_A_TOKEN = 3
-"""Of UTF-8: a Chinese character has as many and is hardly more than a token; English words have four to a token."""
-
-# Of E5 and Qwen3-Embedding, of Nomic, of Jina v3, of Stella and Arctic.
-_USUAL_PROMPTS = {
-    "query": ("query", "search_query", "retrieval.query", "s2p_query"),
-    "passage": ("passage", "document", "search_document", "retrieval.passage"),
-}
 
 
 class SentenceTransformersEmbedder:
@@ -49,7 +40,7 @@ class SentenceTransformersEmbedder:
         query_prompt: str = "",
         passage_prompt: str = "",
         pooling: Pooling = "auto",
-        precision: Precision = "auto",
+        precision: TorchPrecision = "auto",
         threads: int = 0,
         batch_tokens: int = 8192,
     ) -> None:
@@ -62,8 +53,12 @@ class SentenceTransformersEmbedder:
             model=model,
             revision=revision,
             dimension=self._model.get_embedding_dimension(),
-            query_prefix=self._prompt("query", query_prompt) if query_prefix is None else query_prefix,
-            passage_prefix=self._prompt("passage", passage_prompt) if passage_prefix is None else passage_prefix,
+            query_prefix=prompt_of(self._model.prompts, "query", query_prompt)
+            if query_prefix is None
+            else query_prefix,
+            passage_prefix=prompt_of(self._model.prompts, "passage", passage_prompt)
+            if passage_prefix is None
+            else passage_prefix,
         )
         if threads:
             import torch
@@ -92,7 +87,7 @@ class SentenceTransformersEmbedder:
 
     def _embed(self, texts: Sequence[str], prefix: str) -> Vectors:
         vectors = np.empty((len(texts), self._identity.dimension), np.float32)
-        lengths = [min(_about_tokens(prefix + text), self.max_tokens) for text in texts]
+        lengths = [min(about_tokens(prefix + text), self.max_tokens) for text in texts]
         for batch in length_batches(lengths, self._batch_tokens):
             with self._turn, threads_for(len(batch) * max(lengths[i] for i in batch)):
                 vectors[batch] = self._encode([texts[i] for i in batch], prefix)
@@ -102,18 +97,6 @@ class SentenceTransformersEmbedder:
         # As a prompt, even an empty one: it keeps the folder's default prompt away, and some models do not pool it.
         encoded: Vectors = self._model.encode(texts, prompt=prefix, batch_size=len(texts), show_progress_bar=False)
         return encoded
-
-    def _prompt(self, kind: Literal["query", "passage"], name: str) -> str:
-        prompts = self._model.prompts
-        if name and name not in prompts:
-            reason = f"the model has no prompt of that name; it has {', '.join(prompts) or 'none'}"
-            raise SettingsInvalid(source="embedding", path=f"embedding.{kind}_prompt", reason=reason)
-        return next((prompt for usual in (name, *_USUAL_PROMPTS[kind]) if (prompt := prompts.get(usual))), "")
-
-
-def _about_tokens(text: str) -> int:
-    """Rather more than less, for batches that are alike in length: to count would be to tokenise everything twice."""
-    return len(text.encode("utf-8", "replace")) // _BYTES_OF_A_TOKEN + _SPECIAL_TOKENS
 
 
 def _load(folder: Path, model: str, precision: Literal["float32", "bfloat16"]) -> Any:

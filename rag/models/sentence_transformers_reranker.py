@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelUnloadable, RerankerUnavailable
-from rag.models.bfloat16 import Precision, resolved_precision
+from rag.models.precision import TorchPrecision, resolved_precision
 
 
 class SentenceTransformersReranker:
@@ -18,7 +18,7 @@ class SentenceTransformersReranker:
     Question and text are cut to `max_tokens` together, of the text's end first. Several threads take turns.
     """
 
-    def __init__(self, folder: Path, *, precision: Precision = "auto", max_tokens: int = 512) -> None:
+    def __init__(self, folder: Path, *, precision: TorchPrecision = "auto", max_tokens: int = 512) -> None:
         self._folder = folder
         self._precision = precision
         self._max_tokens = max_tokens

@@ -9,6 +9,10 @@ import numpy.typing as npt
 
 from rag.models.embedding import Vectors
 
+_SPECIAL_TOKENS = 2
+_BYTES_OF_A_TOKEN = 3
+"""Of UTF-8: a Chinese character has as many and is hardly more than a token; English words have four to a token."""
+
 
 def unit_rows(rows: npt.ArrayLike) -> Vectors:
     """Rows scaled to length 1, as float32; a row of zeros stays what it is."""
@@ -16,6 +20,11 @@ def unit_rows(rows: npt.ArrayLike) -> Vectors:
     lengths: Vectors = np.linalg.norm(vectors, axis=1, keepdims=True)
     lengths[lengths == 0] = 1
     return vectors / lengths
+
+
+def about_tokens(text: str) -> int:
+    """Rather more than less, for batches that are alike in length: to count would be to tokenise everything twice."""
+    return len(text.encode("utf-8", "replace")) // _BYTES_OF_A_TOKEN + _SPECIAL_TOKENS
 
 
 def length_batches(lengths: Sequence[int], batch_tokens: int, most: int = 1 << 30) -> Iterator[list[int]]:

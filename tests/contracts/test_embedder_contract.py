@@ -17,8 +17,10 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from rag.models.embedding import Embedder
 from rag.models.endpoint_embedder import EndpointOptions
 from rag.models.factory import make_embedder
+from rag.models.lazy_embedder import LazyEmbedder
 from rag.models.llama_index_embedder import LlamaIndexEmbedder
 from rag.models.matryoshka_embedder import MatryoshkaEmbedder
+from rag.models.onnx_embedder import OnnxEmbedder
 from rag.models.openai_embedder import OpenAIEmbedder
 from rag.models.tei_embedder import TeiEmbedder
 from rag.settings import EmbeddingSettings
@@ -152,7 +154,7 @@ def _llama_index(monkeypatch: pytest.MonkeyPatch) -> LlamaIndexEmbedder:
     return LlamaIndexEmbedder("llama_index.core.embeddings.TinyEmbedding", {}, model="tiny", query_prefix="query: ")
 
 
-IN_PROCESS = ["hash", "sentence-transformers", pytest.param("e5", marks=pytest.mark.models)]
+IN_PROCESS = ["hash", "sentence-transformers", "int8", pytest.param("e5", marks=pytest.mark.models)]
 BACKENDS = [*IN_PROCESS, "openai", "tei", "llama-index", "matryoshka"]
 
 
@@ -167,6 +169,9 @@ def embedder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         case "sentence-transformers":
             settings = EmbeddingSettings(model=str(value("tiny_bert")), query_prefix="q: ", dtype="float32", threads=2)
             yield make_embedder(settings, Path())
+        case "int8":
+            small = EmbeddingSettings(model=str(value("tiny_bert")), query_prefix="q: ", dtype="int8", threads=2)
+            yield make_embedder(small, Path())
         case "openai":
             made = OpenAIEmbedder(EndpointOptions(value("endpoint"), query_prefix="query: "), model="tiny")
             yield made
@@ -181,6 +186,13 @@ def embedder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             yield _llama_index(monkeypatch)
         case _:
             yield value("real_embedder")
+
+
+def _computing(embedder: Embedder) -> Embedder:
+    """What stands behind an embedder that loads late."""
+    if isinstance(embedder, LazyEmbedder):
+        return embedder._embedder()
+    return embedder
 
 
 def test_vectors_have_the_shape_and_length_that_the_identity_says(embedder: Embedder) -> None:
@@ -200,8 +212,10 @@ def test_a_text_has_its_vector_whatever_its_neighbours(embedder: Embedder) -> No
     together = embedder.embed_passages(TEXTS)
     alone = np.concatenate([embedder.embed_passages([text]) for text in TEXTS])
 
-    # bfloat16 sums in another order with another padding.
-    assert (together * alone).sum(axis=1) == pytest.approx(1, abs=1e-3)
+    # bfloat16 sums in another order with another padding. int8 has one scale for the activations of a whole batch, and
+    # loses most on the text of 400 same words (0.974); sentences keep 0.99.
+    tolerance = 3e-2 if isinstance(_computing(embedder), OnnxEmbedder) else 1e-3
+    assert (together * alone).sum(axis=1) == pytest.approx(1, abs=tolerance)
 
 
 def test_the_same_text_has_the_same_vector(embedder: Embedder) -> None:

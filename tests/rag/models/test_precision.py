@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.models.bfloat16 import is_bfloat16_fast
+from rag.models.precision import is_bfloat16_fast, is_int8_fast
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,20 @@ def test_the_flags_decide(tmp_path: Path, flags: str, expected: bool) -> None:
 
 def test_a_machine_without_the_list_is_not_fast(tmp_path: Path) -> None:
     assert not is_bfloat16_fast(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("flags\t\t: avx2 avx512f avx512bw", False),
+        ("flags\t\t: avx2 avx_vnni", True),
+        ("flags\t\t: avx512_vnni", True),
+        ("Features\t: fp asimd asimddp", True),
+        ("Features\t: fp asimd", False),
+    ],
+)
+def test_products_of_8_bits_are_fast_only_with_instructions_for_them(tmp_path: Path, line: str, expected: bool) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text(f"processor\t: 0\n{line}\n")
+
+    assert is_int8_fast(cpuinfo) is expected
