@@ -17,7 +17,7 @@ from rag.answering.notices import Notice
 from rag.answering.telling import adds, may_answer
 from rag.answering.work import Work
 from rag.retrieval.rivals import is_of_a_rival
-from rag.text.questions import asks_for_several, asks_to_choose
+from rag.text.questions import asks_for_several, asks_to_choose, asks_to_count
 
 LIKELY: Final = 0.75
 """Probability from which sources are quoted where the model declines, or writes what they do not support: small models
@@ -39,7 +39,7 @@ class Quoter:
         A model that gives a question for one fact back as its answer has found the place, and not the fact.
         """
         question = work.retrieval.question
-        is_account = asks_for_several(question) and not asks_to_choose(question)
+        is_account = _asks_for_account(question) and not asks_to_choose(question)
         if not work.is_likely_answered(LIKELY_ACCOUNT if is_account else LIKELY):
             return False
         if work.has_restated and not is_account:
@@ -60,7 +60,7 @@ class Quoter:
         question, sentences = work.retrieval.question, work.evidence.sentences
         fits = ~_of_rivals(question, work.evidence) & np.array([adds(question, one.text) for one in sentences], bool)
         merits = np.where(fits, scores + work.surroundings.documents, -np.inf)
-        return extract(merits, work.evidence, is_account=asks_for_several(question))
+        return extract(merits, work.evidence, is_account=_asks_for_account(question))
 
     async def complete(self, work: Work, scores: np.ndarray) -> AsyncGenerator[Event]:
         """What the model left out of an account."""
@@ -82,6 +82,11 @@ class Quoter:
             place = await self._citer.cite(source)
             work.clock("first_sentence_s")
             yield work.draft.keep(shown_quote(place), VERBATIM, [place], new_line=bool(work.draft.text))
+
+
+def _asks_for_account(question: str) -> bool:
+    """Whether several sentences answer, each with a part: also of what is to be counted, which texts may only list."""
+    return asks_for_several(question) or asks_to_count(question)
 
 
 def _of_rivals(question: str, evidence: Evidence) -> np.ndarray:

@@ -696,3 +696,15 @@ async def test_a_sentence_about_another_product_is_not_quoted_in_place_of_the_mo
     assert other.refusal is not None
     assert own.mode is AnswerMode.EXTRACTIVE
     assert own.text == "The main unit weighs 11.5 kg [1]."
+
+
+async def test_a_count_that_is_not_told_gives_way_to_what_is_listed(library: Library) -> None:
+    listed = "Auxiliary examinations of L. Brown: blood smear, renal function, blood glucose."
+    await library.add("a.txt", f"{listed}\nThe temperature was 39 degrees.", title="Record")
+    chat = JudgingChat(2.0, ["L. Brown underwent 39 auxiliary examinations."])
+
+    answer = await library.answerer(chat).answer("How many auxiliary examinations did L. Brown undergo?")
+
+    assert answer.mode is AnswerMode.EXTRACTIVE
+    assert [citation.quote for citation in answer.citations] == [listed]
+    assert [sentence.status for sentence in answer.dropped] == [SupportStatus.UNSUPPORTED]
