@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
+import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Figure, Run, at_most
 from benchmarks.pages import write_pdf
+from benchmarks.startup import REPOSITORY, this_repository
 from ingest.chunking import chunk
 from ingest.parsing.records import ParseLimits
 from ingest.parsing.resident import resident_bytes
@@ -35,14 +37,16 @@ def measure(run: Run) -> Iterator[Figure]:
         path = Path(folder) / "pages.pdf"
         write_pdf(path, pages)
         run.say(f"{pages} pages")
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
-            peak, seconds = process.submit(_measured, path, pages, run.settings.ingest).result()
+        peak, seconds = _measured(path, pages, run.settings.ingest)
     yield Figure(f"PDF of {pages:,} pages, peak memory of all processes", peak / _GB, "GB", at_most(1.5))
     yield Figure(f"PDF of {pages:,} pages, parse and chunk", pages / seconds, "pages/s")
 
 
 def _measured(path: Path, pages: int, settings: IngestSettings) -> tuple[int, float]:
-    return asyncio.run(_peak_bytes_and_seconds(path, pages, settings))
+    command = [sys.executable, "-m", "benchmarks.long_pdf", str(path), str(pages), settings.model_dump_json()]
+    done = subprocess.run(command, cwd=REPOSITORY, env=this_repository(), stdout=subprocess.PIPE, check=True)
+    peak, seconds = json.loads(done.stdout)
+    return peak, seconds
 
 
 async def _peak_bytes_and_seconds(path: Path, pages: int, settings: IngestSettings) -> tuple[int, float]:
@@ -66,3 +70,8 @@ async def _watch(seen: list[int]) -> None:
     while True:
         seen.append(resident_bytes(os.getpid()))
         await asyncio.sleep(_POLL_S)
+
+
+if __name__ == "__main__":
+    limits = IngestSettings.model_validate_json(sys.argv[3])
+    print(json.dumps(asyncio.run(_peak_bytes_and_seconds(Path(sys.argv[1]), int(sys.argv[2]), limits))))
