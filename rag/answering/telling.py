@@ -18,7 +18,8 @@ from rag.text.terms import lexical_terms, words
 from rag.text.word_lists import word_set
 
 _ABSENT = re.compile(
-    r"[无未没不否]|(?i:\b(?:no|not|none|never|without|nothing|nobody|neither|n't)\b|n't\b|\b(?:un|in|dis)[a-z]{4,})"
+    r"无(?![论数])|未(?!来)|没有|不(?![断仅但同少久])|否(?!则)"
+    r"|(?i:\b(?:no|not|none|never|without|nothing|nobody|neither)\b|n't\b)"
 )
 """What says that something is not."""
 _UNSPACED = re.compile(f"[{HAN}{HANGUL}{KANA}]+")

@@ -81,10 +81,22 @@ def test_what_no_quote_says_beyond_the_question_is_not_told(question: str, sente
         ("How many branches has Acme?", "Acme has a total of twelve branches.", ["12 branches are run by it."]),
         ("How many examinations did L. Brown undergo?", "L. Brown underwent 2.", ["2 examinations were made."]),
         ("葛某有药物过敏吗？", "葛某无药物过敏。", ["过敏史：无"]),
+        ("What did Acme report?", "Acme reported the income of branches.", ["Acme told what branches earn."]),
+        ("公司将怎样发展？", "公司未来将不断扩大产能。", ["公司将扩大产能。"]),
         ("What is the rating?", "The rating is excellent.", ["It was found to be outstanding."]),
         ("Is Acme listed?", "Acme is listed.", ["Its shares are traded."]),
     ],
-    ids=["one-of-two-quotes", "one-word", "a-quantity", "a-count", "none", "one-word-may-be-another", "nothing-new"],
+    ids=[
+        "one-of-two-quotes",
+        "one-word",
+        "a-quantity",
+        "a-count",
+        "none",
+        "no-prefix",
+        "no-negation",
+        "one-word-may-be-another",
+        "nothing-new",
+    ],
 )
 def test_what_a_quote_says_is_told(question: str, sentence: str, quotes: list[str]) -> None:
     assert is_told(question, sentence, quotes)
