@@ -13,7 +13,8 @@ _OPEN = re.compile(
     r"|\b(?:might|possibly|perhaps|probably|likely)\b"
     r"|\b(?:propos|recommend|suggest|anticipat)(?:es?|s|ed|ing|al|ation|ion)?\b|\bexpected\b)"
 )
-_AHEAD = re.compile(r"将|会|(?i:\b(?:will|shall|would)\b)")
+# 董事会, 会议 and 社会 have the character of "will".
+_AHEAD = re.compile(r"将|(?<![事东大社协机集])会(?![议计员所长社])|(?i:\b(?:will|shall|would)\b)")
 
 
 def is_open(text: str) -> bool:

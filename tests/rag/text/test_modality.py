@@ -29,6 +29,8 @@ def test_what_is_planned_proposed_or_possible_is_open(text: str) -> None:
         "公司实施了员工健康与安全计划。",
         "被告人被判处罚金5000元。",
         "模拟测试已完成。",
+        "董事会批准了收购。",
+        "会议通过了章程。",
         "The plan was adopted.",
         "It opened in May.",
     ],
